@@ -1,0 +1,24 @@
+"""The worker's pages, on the days of the cast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import AT, Cast, cast
+
+
+@pytest.fixture
+def tez(db: None, settings: Any) -> Cast:
+    settings.WUDAN_CLOCK_SHIFT = AT - timezone.now()
+    return cast("370405")
+
+
+@pytest.fixture
+def me(tez: Cast, client: Client) -> Client:
+    """Logged in as the cast's worker."""
+    client.force_login(tez.user("worker"))
+    return client

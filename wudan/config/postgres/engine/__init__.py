@@ -1,0 +1,1 @@
+"""Django's PostgreSQL engine that starts the embedded server on the first connection, not at import."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FundsConfig(AppConfig):
+    name = "wudan.funds"
+    label = "funds"
+    verbose_name = "资金"

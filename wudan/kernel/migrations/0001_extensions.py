@@ -1,0 +1,10 @@
+"""Extensions first: exclusion constraints need btree_gist, name search needs pg_trgm."""
+
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [BtreeGistExtension(), TrigramExtension()]

@@ -1,0 +1,1 @@
+"""Reading 列单, one module per subject."""

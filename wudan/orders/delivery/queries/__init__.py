@@ -1,0 +1,1 @@
+"""Reading classes, attendance, results and certificates."""

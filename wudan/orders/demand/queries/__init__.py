@@ -1,0 +1,1 @@
+"""Reading orders, proposed classes and the roll; each scoped by who looks."""

@@ -1,0 +1,1 @@
+"""Reading enrolments: `foresight` (will it be paid for me), `places`, `listing`."""

@@ -1,0 +1,1 @@
+"""Verbs of organisations: organising (districts, organisations, accounts), teaching, placing, basing, crediting."""

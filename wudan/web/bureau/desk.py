@@ -1,0 +1,96 @@
+"""What the bureau's pages share: today, the clock of the district, the chain bar of a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from wudan.kernel.actor import Actor
+from wudan.kernel.clock import now
+from wudan.kernel.errors import forbid
+from wudan.kernel.periods import legal_day, working_days_left
+from wudan.orders.subsidy.queries.claims import step_of
+from wudan.orders.subsidy.states import CLAIM, STEPS
+from wudan.organisations.queries import calendar_overrides, district
+from wudan.web.bureau.words import ACTS, TONES
+from wudan.web.shared.orders import STOPPED
+from wudan.web.shared.parts import Standing, Step, StepState
+from wudan.web.shared.trails import orders_bar
+
+_HELD = ("returned", "frozen", "bounced", "recovering")
+
+
+@dataclass
+class Desk:
+    """The actor's district at this moment. Working days are counted with the district's own calendar, read once."""
+
+    actor: Actor
+    at: datetime = field(default_factory=now)
+
+    def __post_init__(self) -> None:
+        if self.actor.district_id is None:
+            forbid("您的岗位没有指明所在的区。")
+        self.code: str = self.actor.district_id
+        self.today: date = legal_day(self.at)
+        self._overrides: dict[date, bool] | None = None
+        self._left: dict[date, int] = {}
+
+    @property
+    def name(self) -> str:
+        return district(self.code).name
+
+    def left(self, due: date | None) -> int | None:
+        """Working days left, negative when overdue; None without a limit."""
+        if due is None:
+            return None
+        if self._overrides is None:
+            self._overrides = calendar_overrides(self.code)
+        if due not in self._left:
+            self._left[due] = working_days_left(self.today, due, self._overrides)
+        return self._left[due]
+
+
+def chain(claim: Any, desk: Desk) -> dict[str, Any]:
+    """The bar of a claim's page: the orders before it, its own steps, and where it stands."""
+    orders = orders_bar(claim, desk.actor, "bureau", href="#working", note=CLAIM.states[claim.state])
+    left = desk.left(claim.due_on)
+    standing = Standing(
+        CLAIM.states[claim.state], legal_day(claim.state_since), ACTS.get(claim.state, ""), claim.due_on, left,
+        TONES[claim.state],
+    )  # fmt: skip
+    return {"orders": orders, "steps_of_claim": _steps(claim), "standing": standing}
+
+
+def _steps(claim: Any) -> list[Step]:
+    """A state stands after the step it is named for: 已受理 has 受理 behind it and 初审 before it."""
+    state = claim.state
+    reached = step_of(state)
+    waiting = state in ("submitted", "accepted", "first_passed", "second_passed", "cleared", "approved")
+    at = reached + 1 if waiting else reached
+    if state == "rejected":  # where it was refused: by whoever had it last
+        at = next(
+            (n for n, by in ((4, claim.second_by), (3, claim.first_by), (2, claim.accepted_by)) if by), 1
+        )
+    found = []
+    for place, (label, _) in enumerate(STEPS):
+        shape: StepState = "done" if place < at else "now" if place == at else "todo"
+        if place == at and state in (*STOPPED, *_HELD):
+            shape = "stopped"
+        if state == "paid":
+            shape = "done"
+        found.append(Step(label, shape, "#history" if place <= at else "#decide"))
+    return found
+
+
+def claim_url(claim: Any) -> str:
+    return reverse("bureau:claim", args=[claim.pk])
+
+
+def about(claim: Any) -> str:
+    """Whom or what a claim is about, in a list: the person's name, or the project's organisation."""
+    if claim.person is not None:
+        return str(claim.person.name)
+    return str(claim.organisation.name) if claim.organisation else claim.number
