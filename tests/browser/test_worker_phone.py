@@ -51,7 +51,7 @@ def register(page: Page, live_server: Any, n: int = 4321) -> None:
 
 
 def apply(page: Page) -> None:
-    follow(page, page.get_by_role("link", name="申请", exact=True))
+    follow(page, page.get_by_role("link", name="申请补贴").first)
     good(page)
     page.get_by_role("link", name="职业培训补贴").first.click()
     onward = page.get_by_role("button", name="下一步")
@@ -116,7 +116,7 @@ def test_large_text_and_no_scripts(page: Page, live_server: Any, tez: Cast) -> N
     apply(page)
     page.get_by_role("button", name="提交申请").click()
     page.get_by_text("申请已提交").wait_for()
-    for name in ("home", "apply", "notices", "me", "account", "town"):
+    for name in ("home", "learning", "sign", "courses", "apply", "notices", "me", "account", "town"):
         page.goto(live_server.url + reverse(f"learner:{name}"))
         good(page)
     page.goto(live_server.url + reverse("learner:claim", args=[Claim.objects.get().pk]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -58,8 +59,16 @@ def test_nothing_yet(me: Client) -> None:
     shown = text(me.get(reverse("learner:home")))
     assert "您还没有申请" in shown
     assert shown.count('<nav class="w-bottom"') == 1
-    for word in ("首页", "选课", "申请", "我的"):
-        assert f"<span>{word}</span>" in shown
+    bar = shown[shown.index('<nav class="w-bottom"') :]
+    assert re.findall(r'<a href="([^"]+)"', bar)[:4] == ["/my/", "/my/learning/", "/my/sign/", "/my/me/"]
+    assert re.findall("<span>([^<]+)</span>", bar)[:4] == ["首页", "学习", "扫码", "我的"]
+
+
+@pytest.mark.parametrize("name", ["home", "me"])
+def test_choosing_and_applying_are_one_tap_away(tez: Cast, me: Client, name: str) -> None:
+    shown = text(me.get(reverse(f"learner:{name}")))
+    for door in ("courses", "apply", "orders"):
+        assert f'<a href="{reverse(f"learner:{door}")}">' in shown
 
 
 def test_what_waits_for_me_comes_first(tez: Cast, me: Client) -> None:

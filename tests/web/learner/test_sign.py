@@ -15,9 +15,12 @@ from django.utils import timezone
 from tests.cast import cast
 from tests.orders.delivery.classroom import NINE, Classroom, classroom
 from wudan.accounts.models import User
+from wudan.kernel.actor import SYSTEM
+from wudan.kernel.history import acting
 from wudan.orders.delivery.actions.attendance import close_sign_in
-from wudan.orders.delivery.models import Device, SignIn
-from wudan.orders.delivery.queries.screens import pins
+from wudan.orders.delivery.models import Device, Session, SignIn
+from wudan.orders.delivery.queries.screens import my_sessions_after, pins
+from wudan.web.shared.classes.words import day_words
 
 pytestmark = pytest.mark.django_db
 SIGN = "/my/sign/"
@@ -158,6 +161,39 @@ def test_the_worker_and_its_page_are_the_same_for_everybody(client: Client, room
         and "/my/sign/offline/" in script.content.decode()
     )
     assert client.get("/my/sign/manifest.webmanifest").json()["start_url"] == SIGN
+
+
+def test_learning_shows_now_and_next(phone: Client, room: Classroom):
+    shown = phone.get(reverse("learner:learning")).content.decode()
+    today, after = shown.index("今天上课"), shown.index("接下来的课")
+    assert today < shown.index("9:00至15:00") < after
+    assert day_words(room.sessions[1].day) in shown[after:]
+    assert day_words(room.session.day) not in shown[after:]  # today's is not named twice
+    empty = Client()
+    empty.force_login(room.tez.user("worker"))  # in no class
+    other = empty.get(reverse("learner:learning")).content.decode()
+    assert "您还没有选过课" in other and room.held.name not in other
+
+
+def test_a_cancelled_lesson_or_one_of_a_class_i_left_does_not_come(phone: Client, room: Classroom):
+    mine = room.learners[0].actor
+    assert [row.session_id for row in my_sessions_after(room.session.day, mine)] == [room.sessions[1].pk]
+    assert my_sessions_after(room.session.day, room.tez.provider_clerk) == []
+    with acting(actor=SYSTEM, at=NINE, basis="测试"):
+        Session.objects.filter(pk=room.sessions[1].pk).update(cancelled=True)
+    assert my_sessions_after(room.session.day, mine) == []
+    assert "接下来的课" not in phone.get(reverse("learner:learning")).content.decode()
+
+
+def test_without_an_open_lesson_the_page_says_when_the_next_is(settings: Any):
+    clock(settings, NINE)
+    room = classroom(cast(), opened=False)
+    phone = phone_of(room, 0)
+    assert "下一节课：今天9:00至15:00" in phone.get(SIGN).content.decode()
+    clock(settings, NINE + timedelta(hours=8))
+    shown = phone.get(SIGN).content.decode()
+    assert "现在没有可以签到的课" in shown and f"下一节课：{day_words(room.sessions[1].day)}" in shown
+    assert 'name="digits"' not in shown
 
 
 def test_my_record(phone: Client, room: Classroom):

@@ -45,7 +45,8 @@ def apply(request: HttpRequest, actor: Actor) -> HttpResponse:
     schemes = list(rulebook.schemes.values()) if rulebook else []
     mine = [s for s in schemes if rulebook and for_persons(rulebook, s)]
     context = frame(
-        visit, title="您要申请哪一项补贴", place=place, here=place, places=list(visit.places.values()), schemes=mine,
+        visit, title="您要申请哪一项补贴", back_url=reverse("learner:home"), place=place,
+        here=place, places=list(visit.places.values()), schemes=mine,
         others=[s for s in schemes if s not in mine], rulebook=rulebook, priced=rulebook is not None and has_amounts(rulebook),
     )  # fmt: skip
     return page(request, "learner/apply.html", context)

@@ -20,7 +20,6 @@ from wudan.kernel.actor import Actor
 from wudan.kernel.clock import now
 from wudan.kernel.errors import Refused
 from wudan.kernel.roles import Role
-from wudan.orders.delivery.queries import screens
 from wudan.orders.delivery.queries.quality import quality_of
 from wudan.orders.enrolment.actions.leaving import withdraw_enrolment
 from wudan.orders.enrolment.actions.picking import pick
@@ -34,7 +33,6 @@ from wudan.policy.queries import rulebook_for
 from wudan.web.learner.frame import Visit, frame
 from wudan.web.shared import forms as f
 from wudan.web.shared.acting import for_roles
-from wudan.web.shared.attendance import session_words
 from wudan.web.shared.choosing.words import STATE_TONES, days_of, foreseen, offer_facts, offer_words
 from wudan.web.shared.parts import Tone
 from wudan.web.shared.render import page
@@ -64,7 +62,8 @@ def courses(request: HttpRequest, actor: Actor) -> HttpResponse:
         left, waiting = _room([o.pk for o in offers])
         cards = [(offer_words(o, left[o.pk], waiting.get(o.pk, 0)), o.town_id == mine) for o in offers]
     context = frame(
-        visit, title="选课", place=place, here=place, places=list(visit.places.values()), cards=cards, shown=shown, text=text,
+        visit, title="选课", back_url=reverse("learner:home"), place=place, here=place,
+        places=list(visit.places.values()), cards=cards, shown=shown, text=text,
         only_mine=town == "mine", my_town=visit.me.town, mine=live_courses(visit), orders_url=_orders_url(),
     )  # fmt: skip
     return page(request, "learner/courses.html", context)
@@ -253,29 +252,6 @@ def courses_now(visit: Visit) -> tuple[list[Chosen], list[Chosen]]:
 
 def live_courses(visit: Visit) -> list[Chosen]:
     return courses_now(visit)[0]
-
-
-def sittings_today(visit: Visit) -> list[tuple[Any, str]]:
-    """Today's sittings (今天上课) with their time and room in words."""
-    found = screens.my_sessions_on(visit.today, visit.actor)
-    return [(row, session_words(row.session)) for row in found]
-
-
-@require_GET
-@for_roles(Role.WORKER)
-def learning(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """我的课程: today's sittings, what is coming, what is over."""
-    visit = Visit(actor)
-    cards = chosen_cards(list(live_enrolments(visit.me.pk)), visit.today)
-    context = frame(
-        visit,
-        title="我的课程",
-        back_url=reverse("learner:courses"),
-        sittings=sittings_today(visit),
-        going=[c for c in cards if c.enrolment.state in LIVE],
-        over=[c for c in reversed(cards) if c.enrolment.state not in LIVE],
-    )
-    return page(request, "learner/learning.html", context)
 
 
 @require_GET

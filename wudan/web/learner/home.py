@@ -16,9 +16,10 @@ from wudan.orders.payment.differences import live_lines
 from wudan.orders.subsidy.queries.claims import visible_claims
 from wudan.orders.subsidy.queries.notices import notices_of, public_notices
 from wudan.policy.queries import rulebook_for
-from wudan.web.learner.choosing import courses_now, sittings_today
+from wudan.web.learner.choosing import courses_now
 from wudan.web.learner.dues import due_cards
 from wudan.web.learner.frame import Visit, frame
+from wudan.web.learner.learning import sittings_today
 from wudan.web.learner.words import DONE, Stage, late_stage, stage
 from wudan.web.shared.acting import for_roles
 from wudan.web.shared.render import page

@@ -28,6 +28,7 @@ from wudan.orders.delivery.actions.pins import sign_with_digits, sign_with_pin
 from wudan.orders.delivery.actions.signing import Scan, sign_with_code, sync_offline
 from wudan.orders.delivery.queries import attendance, screens
 from wudan.web.learner.frame import Visit, frame
+from wudan.web.learner.learning import sittings_next, sittings_today
 from wudan.web.shared.acting import for_roles
 from wudan.web.shared.attendance import METHOD_WORDS, mark_of, session_words
 from wudan.web.shared.render import page
@@ -41,12 +42,12 @@ SYNCED_AT_ONCE = 50
 @require_http_methods(["GET", "POST"])
 @for_roles(Role.WORKER)
 def sign(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """With `?c=` from the camera: this code, at a tap or by itself. Without: how to sign in today. POST signs."""
+    """扫码. With `?c=` from the camera: this code, at a tap or by itself. Without: how to sign in today. POST signs."""
     if request.method == "POST":
         return _signed(request, actor)
     visit = Visit(actor)
-    today = screens.my_sessions_on(visit.today, actor)
-    open_now = next((row for row in today if screens.taking(row.session, visit.at)), None)
+    today = sittings_today(visit)
+    open_now = next((one["row"] for one in today if screens.taking(one["row"].session, visit.at)), None)
     key = request.COOKIES.get(DEVICE_COOKIE, "")
     context = frame(
         visit,
@@ -54,8 +55,9 @@ def sign(request: HttpRequest, actor: Actor) -> HttpResponse:
         code=request.GET.get("c", "")[:80],
         token=uuid4(),
         pin_token=uuid4(),
-        today=[{"row": row, "mark": mark_of(row), "words": session_words(row.session)} for row in today],
+        today=today,
         open_now=open_now,
+        next_words="" if open_now else _next_words(visit, today),
         open_words=session_words(open_now.session) if open_now else "",
         already=bool(open_now and open_now.state == "present"),
         device=_device(actor, key),
@@ -64,6 +66,15 @@ def sign(request: HttpRequest, actor: Actor) -> HttpResponse:
     if len(key) < 32:
         _give_key(request, response)
     return response
+
+
+def _next_words(visit: Visit, today: list[dict[str, Any]]) -> str:
+    """今天14:00至16:00，一号实训室: the next lesson that has not ended; nothing where none is planned."""
+    still = next((one for one in today if visit.at < one["row"].session.during.upper), None)
+    if still is not None:
+        return f"今天{still['words']}"
+    coming = sittings_next(visit)
+    return f"{coming[0][0]}　{coming[0][2]}" if coming else ""
 
 
 def _give_key(request: HttpRequest, response: HttpResponse) -> None:

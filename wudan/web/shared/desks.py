@@ -35,8 +35,8 @@ _LABORATORY = NavItem("政策实验室", "bureau:laboratory", "scale")
 NAV: dict[Role, tuple[NavItem, ...]] = {
     Role.WORKER: (
         NavItem("首页", "learner:home", "home"),
-        NavItem("选课", "learner:courses", "school"),
-        NavItem("申请", "learner:apply", "file-plus"),
+        NavItem("学习", "learner:learning", "school"),
+        NavItem("扫码", "learner:sign", "qrcode"),
         NavItem("我的", "learner:me", "user"),
     ),
     Role.ENTERPRISE: (

@@ -38,8 +38,8 @@ NAV = [
 ]
 PHONE_NAV = [
     NavItem("首页", "/styleguide/public/", "home"),
-    NavItem("申请", "/styleguide/worker/", "file-text", 1),
-    NavItem("公示", "/styleguide/list/", "speakerphone"),
+    NavItem("学习", "/styleguide/worker/", "school", 1),
+    NavItem("扫码", "/styleguide/list/", "qrcode"),
     NavItem("我的", "/styleguide/forms/", "user"),
 ]
 CLAUSE = "台政办发〔2020〕4号 六（一）"

@@ -131,13 +131,21 @@ def devices_of(person_ids: Sequence[int]) -> dict[int, Device]:
 # --- the learner -------------------------------------------------------------------------------------------------
 def my_sessions_on(day: date, actor: Actor) -> list[Attendance]:
     """今天的课: my sessions of that day, earliest first, with class, room and whether I am in. One query."""
+    return list(_my_sessions(actor).filter(day=day))
+
+
+def my_sessions_after(day: date, actor: Actor) -> list[Attendance]:
+    """接下来的课: my sessions of later days, soonest first, with class and room. One query."""
+    return list(_my_sessions(actor).filter(day__gt=day))
+
+
+def _my_sessions(actor: Actor) -> QuerySet[Attendance]:
+    """Where I am expected or was: none cancelled, none of a class I left, none of anybody else."""
     if actor.role is not Role.WORKER or not actor.person_id:
-        return []
-    rows = Attendance.objects.filter(person_id=actor.person_id, day=day, session__cancelled=False)
+        return Attendance.objects.none()
+    rows = Attendance.objects.filter(person_id=actor.person_id, session__cancelled=False)
     rows = rows.exclude(state="excused").exclude(member__state__in=GONE)
-    return list(
-        rows.select_related("session__training_class", "session__venue", "member").order_by("during", "id")
-    )
+    return rows.select_related("session__training_class", "session__venue", "member").order_by("during", "id")
 
 
 def my_open_session(actor: Actor, at: datetime) -> Attendance | None:

@@ -83,22 +83,38 @@ const flush = async () => {
 };
 
 // A camera in the page where the browser knows how to read codes; else the phone's own camera app opens the link.
-const camera = async (button) => {
-  const video = root.querySelector("[data-video]");
+const camera = async (box) => {
+  const video = box.querySelector("[data-video]"), foreign = box.querySelector("[data-foreign]");
+  const buttons = [box.querySelector("[data-camera]"), box.querySelector("[data-camera-stop]")];
+  let stream = null;
   try {
-    video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch {
-    show("no", { title: "相机打不开", text: "请用手机自带的相机扫码，或者输入屏幕上的数字。" });
+    show("no", { title: "相机打不开", text: "请在手机设置里允许本页使用相机，或用手机自带的相机扫码，或等教师打开签到后输入屏幕上的数字。" });
     return;
   }
-  button.hidden = true;
-  video.hidden = false;
+  const on = (running) => {
+    video.hidden = !running;
+    buttons.forEach((button, n) => { button.hidden = running === (n === 0); });
+  };
+  const stop = () => {
+    stream.getTracks().forEach((track) => track.stop());
+    video.srcObject = null;
+    foreign.hidden = true;
+    on(false);
+    buttons[0].focus();
+  };
+  buttons[1].addEventListener("click", stop, { once: true });
+  video.srcObject = stream;
+  on(true);
   await video.play();
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   const look = async () => {
+    if (!video.srcObject) return;
     const found = (await detector.detect(video).catch(() => []))[0]?.rawValue ?? "";
     const link = URL.canParse(found) ? new URL(found) : null;
     if (link?.origin === location.origin && link.pathname === root.dataset.post) { location.assign(link); return; }
+    if (found) foreign.hidden = false;
     setTimeout(look, 250);
   };
   look();
@@ -127,10 +143,11 @@ if (root) {
   } else if (code && "without" in root.dataset) {
     keep(code, newToken(), new Date());
   }
-  const button = root.querySelector("[data-camera]");
-  if (button && "BarcodeDetector" in window && navigator.mediaDevices) {
-    button.hidden = false;
-    button.addEventListener("click", () => camera(button));
+  const box = root.querySelector("[data-scan]");
+  if (box && "BarcodeDetector" in window && navigator.mediaDevices) {
+    box.hidden = false;
+    root.querySelector("[data-app]").hidden = true;
+    box.querySelector("[data-camera]").addEventListener("click", () => camera(box));
   }
   if (!form) flush();
   window.addEventListener("online", flush);
