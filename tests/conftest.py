@@ -46,9 +46,9 @@ def _strict_templates(django_test_environment: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _committed_tests_clean_up_by_cloning() -> Iterator[None]:
+def _committed_tests_leave_nothing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: databases.clone_again())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: databases.as_it_was())
         yield
 
 

@@ -6,6 +6,7 @@ import socket
 import warnings
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 from django.template import Engine
@@ -13,6 +14,9 @@ from django.utils import timezone
 
 from tests.harness.network import ReachedOut
 from tests.harness.templates import Undefined
+from wudan.kernel.actor import SYSTEM
+from wudan.kernel.journal import note
+from wudan.kernel.models import JournalEntry
 
 
 def test_a_warning_is_an_error():
@@ -47,8 +51,29 @@ def test_rows_without_an_order_are_shuffled():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_what_a_test_commits_is_gone_afterwards(time):
+    """Rows that may not be deleted too, and the numbers they were given."""
     assert not Session.objects.exists(), time
     Session.objects.create(session_key="committed", session_data="", expire_date=timezone.now())
+    note(actor=SYSTEM, at=timezone.now(), verb="unmask", subject_kind="person")
+    assert [entry.pk for entry in JournalEntry.objects.all()] == [1], time
+    with pytest.raises(DatabaseError):
+        JournalEntry.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "change", ["", "DELETE FROM auth_permission", "ALTER TABLE {} DISABLE TRIGGER USER", ""]
+)
+def test_what_migrations_made_is_there_again_afterwards(change):
+    """Their rows and the schema, whatever the test before this one did."""
+    table = JournalEntry._meta.db_table
+    asleep = "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O' AND tgrelid = %s::regclass"
+    assert Permission.objects.filter(codename="add_journalentry").exists()
+    with connection.cursor() as cursor:
+        cursor.execute(asleep, [table])
+        assert cursor.fetchone() == (0,)
+        if change:
+            cursor.execute(change.format(table))
 
 
 @pytest.mark.django_db
