@@ -16,7 +16,9 @@ from wudan.organisations.models import District
 class Pool(models.Model):
     """One source of money of one district in one budget year (资金池)."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     source = models.TextField("资金来源", help_text="rulebook pool code, e.g. employment_subsidy")
     label = models.TextField("名称")
     year = models.PositiveSmallIntegerField("预算年度")
@@ -53,7 +55,9 @@ ACCOUNT_KINDS = [
 class Account(models.Model):
     """A ledger account of a pool. `balance_fen` is kept by the database from the legs; nobody else may write it."""
 
-    pool = models.ForeignKey(Pool, models.PROTECT, related_name="accounts", verbose_name="资金池")
+    pool = models.ForeignKey(
+        Pool, models.PROTECT, related_name="accounts", verbose_name="资金池", db_index=False
+    )
     kind = models.TextField("科目", choices=ACCOUNT_KINDS)
     balance_fen = models.BigIntegerField("余额（分）", default=0)
 
@@ -123,7 +127,7 @@ _BALANCED = f"""
 class Entry(models.Model):
     """One ledger entry (记账凭证). A correction is an entry that reverses another, once."""
 
-    pool = models.ForeignKey(Pool, models.PROTECT, related_name="+", verbose_name="资金池")
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="+", verbose_name="资金池", db_index=False)
     on = models.DateField("记账日期")
     made_at = models.DateTimeField("记账时间")
     memo = models.TextField("摘要")
@@ -217,7 +221,9 @@ class Leg(models.Model):
 class UnemploymentFundYear(models.Model):
     """A year's figures of the unemployment insurance fund, for the 24-month reserve (台政办发〔2020〕4号 七（二）)."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     year = models.PositiveSmallIntegerField("年度")
     opening_fen = models.BigIntegerField("上年末滚存结余（分）")
     drawn_fen = models.BigIntegerField("计提额（分）")

@@ -17,7 +17,7 @@ class Run(models.Model):
     """One trial (试算): all claims of some years decided twice, by the release in force and by a draft as it then was."""
 
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
-    draft = models.ForeignKey(Draft, models.PROTECT, related_name="+", verbose_name="草案")
+    draft = models.ForeignKey(Draft, models.PROTECT, related_name="+", verbose_name="草案", db_index=False)
     revision = models.PositiveIntegerField("草案修改次数")
     files = models.JSONField("草案全文", help_text="file name → text, as it was tried")
     release = models.ForeignKey(Release, models.PROTECT, related_name="+", verbose_name="现行版本")
@@ -52,7 +52,7 @@ class Run(models.Model):
 class Change(models.Model):
     """A claim the draft would decide otherwise (变化): by result, sum or reasons. Sums in fen; 0 where nothing is paid."""
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="changes", verbose_name="试算")
+    run = models.ForeignKey(Run, models.PROTECT, related_name="changes", verbose_name="试算", db_index=False)
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请")
     before_outcome = models.TextField("现行结论")
     before_fen = models.BigIntegerField("现行金额（分）")

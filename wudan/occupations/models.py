@@ -80,7 +80,9 @@ class Occupation(models.Model):
 class OccupationLink(models.Model):
     """What an occupation became in a later edition (新旧对应): the same, or a part of it."""
 
-    old = models.ForeignKey(Occupation, models.PROTECT, related_name="+", verbose_name="旧版职业")
+    old = models.ForeignKey(
+        Occupation, models.PROTECT, related_name="+", verbose_name="旧版职业", db_index=False
+    )
     new = models.ForeignKey(Occupation, models.PROTECT, related_name="+", verbose_name="新版职业")
     kind = models.TextField("对应关系", choices=LINKS)
     source = models.TextField("出处")

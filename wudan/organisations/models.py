@@ -36,7 +36,9 @@ class District(models.Model):
 class CalendarDay(models.Model):
     """A district's own working or rest day, over the national arrangement (工作日调整)."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     day = models.DateField("日期")
     working = models.BooleanField("上班")
     basis = models.TextField("依据")
@@ -61,7 +63,9 @@ KINDS = [("department", "部门"), ("town", "镇街"), ("enterprise", "企业"),
 class Organisation(models.Model):
     """A department, town, enterprise or provider of one district."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="所属区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="所属区", db_index=False
+    )
     kind = models.TextField("类别", choices=KINDS)
     name = models.TextField("名称")
     pinyin = models.TextField("拼音", default="")
@@ -140,7 +144,9 @@ SIDES = [("theory", "理论"), ("practice", "实操"), ("both", "理论和实操
 class Teacher(models.Model):
     """One person in the pool of teachers (师资库), teaching for one organisation or, without one, for the whole district."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="+", verbose_name="所属机构"
     )
@@ -178,7 +184,9 @@ class Teacher(models.Model):
 class TeacherSubject(models.Model):
     """What a teacher may teach (任教职业), and whether in the classroom or at the bench."""
 
-    teacher = models.ForeignKey(Teacher, models.PROTECT, related_name="subjects", verbose_name="教师")
+    teacher = models.ForeignKey(
+        Teacher, models.PROTECT, related_name="subjects", verbose_name="教师", db_index=False
+    )
     occupation = models.ForeignKey(Occupation, models.PROTECT, related_name="+", verbose_name="职业")
     kind = models.TextField("授课类型", choices=SIDES, default="both")
 
@@ -200,7 +208,9 @@ class TeacherSubject(models.Model):
 class Venue(models.Model):
     """A classroom or a workshop (教室、实训场地). `workplaces` are benches, stoves, welding booths (工位)."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="单位")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name="单位", db_index=False
+    )
     name = models.TextField("名称")
     address = models.TextField("地址")
     division = models.ForeignKey(
@@ -253,7 +263,9 @@ BASE_KINDS = [
 class TrainingBase(models.Model):
     """A carrier of training (培训载体): applied for, looked at by two officials, recognised for a period, open to the public."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="申报单位")
     kind = models.TextField("类别", choices=BASE_KINDS)
     name = models.TextField("名称")
@@ -301,7 +313,9 @@ class TrainingBase(models.Model):
 class BaseOccupation(models.Model):
     """An occupation a training base serves (载体面向职业)."""
 
-    base = models.ForeignKey(TrainingBase, models.PROTECT, related_name="serves", verbose_name="载体")
+    base = models.ForeignKey(
+        TrainingBase, models.PROTECT, related_name="serves", verbose_name="载体", db_index=False
+    )
     occupation = models.ForeignKey(Occupation, models.PROTECT, related_name="+", verbose_name="职业")
 
     class Meta:
@@ -336,9 +350,16 @@ class CreditEntry(models.Model):
 
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="单位"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="单位",
+        db_index=False,
     )
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="个人")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name="个人", db_index=False
+    )
     kind = models.TextField("类别", choices=CREDIT_KINDS)
     description = models.TextField("事由")
     clause = models.TextField("依据")

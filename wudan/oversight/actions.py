@@ -52,15 +52,19 @@ def open_finding(
             refuse(
                 "no-sentence", "没有写情况。", remedy="请写明发现了什么。", field="sentence", status=INVALID
             )
-        known = Finding.objects.filter(kind=kind, subject=subject, state="open").first()
-        return known or Finding.objects.create(
-            district_id=district_id,
+        # Two reports of one thing at once: the second waits on the unique index, then is given the first's finding.
+        finding, _ = Finding.objects.get_or_create(
             kind=kind,
             subject=subject,
-            sentence=sentence.strip(),
-            evidence=list(evidence),
-            opened_at=at,
+            state="open",
+            defaults={
+                "district_id": district_id,
+                "sentence": sentence.strip(),
+                "evidence": list(evidence),
+                "opened_at": at,
+            },
         )
+        return finding
 
 
 def finding_from_batch(batch_id: int, at: datetime) -> Finding | None:

@@ -211,7 +211,7 @@ class ArchiveEntry(models.Model):
     Clause: 周政办发〔2020〕2号 三（四）.
     """
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员", db_index=False)
     district_code = models.TextField("区划代码")
     kind = models.TextField(
         "类别",

@@ -64,7 +64,9 @@ class Evaluation(models.Model):
 class Draft(models.Model):
     """A rulebook being changed (政策草案): copied from `base`, changed by officers, approved by somebody who changed nothing."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     title = models.TextField("名称")
     base = models.ForeignKey(Release, models.PROTECT, related_name="+", verbose_name="抄自")
     state = models.TextField("状态", choices=DRAFT.choices(), default="drafting")
@@ -134,7 +136,9 @@ class Draft(models.Model):
 class DraftFile(models.Model):
     """One file of a draft (草案文件); its history is the draft's own."""
 
-    draft = models.ForeignKey(Draft, models.PROTECT, related_name="files", verbose_name="草案")
+    draft = models.ForeignKey(
+        Draft, models.PROTECT, related_name="files", verbose_name="草案", db_index=False
+    )
     name = models.TextField("文件", help_text='"values.yaml", "cases/a.csv", "common/columns.yaml"')
     text = models.TextField("内容")
 
@@ -173,7 +177,9 @@ class DraftFile(models.Model):
 class Enactment(models.Model):
     """A release that became law in a district (政策发布): from `valid_from` on decisions are made under it, until a later one."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     release = models.OneToOneField(Release, models.PROTECT, related_name="+", verbose_name="政策版本")
     draft = models.OneToOneField(Draft, models.PROTECT, related_name="+", verbose_name="草案")
     rulebook = models.TextField("政策文件夹")

@@ -36,7 +36,9 @@ CATALOGUES = [
 class Edition(models.Model):
     """One dated edition of one of the four catalogues. A decision of an earlier day keeps the edition of that day."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     catalogue = models.TextField("目录", choices=CATALOGUES)
     number = models.PositiveIntegerField("版次")
     title = models.TextField("标题")
@@ -89,7 +91,9 @@ class Edition(models.Model):
 class Entry(models.Model):
     """A line of an edition. Which columns are filled depends on the catalogue: `provider` for 机构目录, `heads` for 需求目录."""
 
-    edition = models.ForeignKey(Edition, models.PROTECT, related_name="entries", verbose_name="目录版本")
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, related_name="entries", verbose_name="目录版本", db_index=False
+    )
     occupation = models.ForeignKey(Occupation, models.PROTECT, related_name="+", verbose_name="职业（工种）")
     level = models.PositiveSmallIntegerField("等级", default=0)
     certificate_type = models.TextField("证书类别", default="", help_text="rulebook code")
@@ -134,7 +138,9 @@ class Entry(models.Model):
 class Registration(models.Model):
     """A provider may train this occupation at this level (机构备案), public and private alike."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="培训机构")
     occupation = models.ForeignKey(Occupation, models.PROTECT, related_name="+", verbose_name="职业（工种）")
     level = models.PositiveSmallIntegerField("等级", default=0)
@@ -208,7 +214,9 @@ class RegistrationEvidence(models.Model):
 class Resource(models.Model):
     """三优资源: an excellent textbook, courseware or teacher, collected from inside and outside the district."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     kind = models.TextField(
         "类别",
         choices=[("textbook", "优质培训教材"), ("courseware", "优选网络课件"), ("teacher", "优秀培训教师")],
@@ -247,7 +255,9 @@ class Resource(models.Model):
 class ResourceScore(models.Model):
     """One judge's score of a resource (评分), 0 to 100."""
 
-    resource = models.ForeignKey(Resource, models.PROTECT, related_name="scores", verbose_name="资源")
+    resource = models.ForeignKey(
+        Resource, models.PROTECT, related_name="scores", verbose_name="资源", db_index=False
+    )
     judge = models.BigIntegerField("评分人")
     judge_label = models.TextField("评分人岗位")
     score = models.PositiveSmallIntegerField("分数")
@@ -397,7 +407,9 @@ class SpecialAbility(models.Model):
 class Project(models.Model):
     """项目制培训: bought whole from a provider for a target group; `number` is the claims' project_id."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     number = models.TextField("项目编号", unique=True)
     title = models.TextField("名称")
     line = models.TextField("培训类别", help_text="rulebook training line")
@@ -455,7 +467,9 @@ class Offer(models.Model):
     """What can be chosen (班次): a catalogue entry, at a place and time, so many places, with money set aside."""
 
     number = models.TextField("班次编号", unique=True)
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="目录条目")
     proposal = models.ForeignKey(Proposal, models.PROTECT, null=True, related_name="+", verbose_name="拟开班")
     project = models.ForeignKey(
@@ -473,6 +487,7 @@ class Offer(models.Model):
         related_name="+",
         verbose_name="培训机构",
         help_text="null until a provider accepts (接单)",
+        db_index=False,
     )
     employer = models.ForeignKey(
         Organisation,

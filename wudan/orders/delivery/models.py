@@ -30,7 +30,9 @@ class Answer(models.Model):
     """A provider's answer to an offer (接单): asked by name, or its own bid with a plan (报方案)."""
 
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", verbose_name="班次")
-    provider = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="培训机构")
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name="培训机构", db_index=False
+    )
     plan = models.TextField("实施方案", default="")
     asked_at = models.DateTimeField("发出时间")
     due_on = models.DateField("答复期限")
@@ -71,9 +73,13 @@ class TrainingClass(models.Model):
     """A class (班级) with its plan. `number` is the claims' class_id."""
 
     number = models.TextField("班级编号", unique=True)
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", verbose_name="班次")
-    provider = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="培训机构")
+    provider = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name="培训机构", db_index=False
+    )
     employer = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="+", verbose_name="用人单位"
     )
@@ -141,7 +147,11 @@ class Session(models.Model):
     """One sitting of a class (课次). Teacher and room are nowhere else at that time, by the database."""
 
     training_class = models.ForeignKey(
-        TrainingClass, models.PROTECT, related_name="sessions", verbose_name="班级"
+        TrainingClass,
+        models.PROTECT,
+        related_name="sessions",
+        verbose_name="班级",
+        db_index=False,
     )
     during = DateTimeRangeField("时间", help_text="half-open")
     day = models.DateField("日期", help_text="the legal day on which it begins")
@@ -194,10 +204,14 @@ class Member(models.Model):
     """A learner of a class (学员), from an enrolment. Who moves to another class or employer keeps the trail."""
 
     training_class = models.ForeignKey(
-        TrainingClass, models.PROTECT, related_name="members", verbose_name="班级"
+        TrainingClass,
+        models.PROTECT,
+        related_name="members",
+        verbose_name="班级",
+        db_index=False,
     )
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+", verbose_name="选单")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="学员")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="学员", db_index=False)
     employer = models.ForeignKey(
         Organisation, models.PROTECT, null=True, related_name="+", verbose_name="用人单位"
     )
@@ -238,8 +252,12 @@ METHODS = [
 class Attendance(models.Model):
     """One member at one session (出勤). Made when the opening is approved, so that nobody is in two rooms at once."""
 
-    session = models.ForeignKey(Session, models.PROTECT, related_name="attendance", verbose_name="课次")
-    member = models.ForeignKey(Member, models.PROTECT, related_name="attendance", verbose_name="学员")
+    session = models.ForeignKey(
+        Session, models.PROTECT, related_name="attendance", verbose_name="课次", db_index=False
+    )
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="attendance", verbose_name="学员", db_index=False
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员")
     during = DateTimeRangeField("时间")
     day = models.DateField("日期")
@@ -329,7 +347,9 @@ class Device(models.Model):
 class SignIn(models.Model):
     """One attempt to sign in (签到记录), good or refused, as it came. `token` makes a repeated upload the same attempt."""
 
-    session = models.ForeignKey(Session, models.PROTECT, related_name="+", verbose_name="课次")
+    session = models.ForeignKey(
+        Session, models.PROTECT, related_name="+", verbose_name="课次", db_index=False
+    )
     person = models.ForeignKey(
         Person,
         models.PROTECT,
@@ -337,6 +357,7 @@ class SignIn(models.Model):
         related_name="+",
         verbose_name="学员",
         help_text="null where a PIN or a card named nobody of this session",
+        db_index=False,
     )
     token = models.UUIDField("请求编号", unique=True)
     method = models.TextField("签到方式", choices=METHODS)
@@ -393,7 +414,11 @@ class Amendment(models.Model):
     """A change asked for after approval (开班变更): what was, what is to be, why."""
 
     training_class = models.ForeignKey(
-        TrainingClass, models.PROTECT, related_name="amendments", verbose_name="班级"
+        TrainingClass,
+        models.PROTECT,
+        related_name="amendments",
+        verbose_name="班级",
+        db_index=False,
     )
     kind = models.TextField(
         "变更内容",
@@ -510,7 +535,9 @@ class Assessment(models.Model):
 class Score(models.Model):
     """A member's marks (成绩), in tenths of a point; every change is in the history with its reason."""
 
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="scores", verbose_name="考核")
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="scores", verbose_name="考核", db_index=False
+    )
     member = models.ForeignKey(Member, models.PROTECT, related_name="scores", verbose_name="学员")
     theory_tenths = models.PositiveSmallIntegerField("理论成绩（十分之一分）", null=True)
     practice_tenths = models.PositiveSmallIntegerField("实操成绩（十分之一分）", null=True)
@@ -543,7 +570,9 @@ class Certificate(models.Model):
     """A certificate (证书) of one of the five kinds: our own 培训合格证书, or another issuer's recorded with its number."""
 
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="持证人")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name="持证人", db_index=False
+    )
     member = models.ForeignKey(
         Member, models.PROTECT, null=True, related_name="certificates", verbose_name="学员"
     )

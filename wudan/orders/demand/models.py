@@ -20,7 +20,9 @@ MODES = [("offline", "线下"), ("online", "线上"), ("blended", "线上线下�
 class YearPlan(models.Model):
     """An enterprise's training plan of a year (企业年度职工培训计划)."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="企业")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name="企业", db_index=False
+    )
     year = models.PositiveSmallIntegerField("年度")
     staff_count = models.PositiveIntegerField("职工人数")
     budget_fen = models.BigIntegerField(
@@ -48,7 +50,9 @@ class YearPlan(models.Model):
 class Proposal(models.Model):
     """Orders grouped into a viable class (拟开班): occupation × level × area × time, for an official to adjust and adopt."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     occupation = models.ForeignKey(Occupation, models.PROTECT, related_name="+", verbose_name="职业（工种）")
     level = models.PositiveSmallIntegerField("等级", default=0)
     town = models.ForeignKey(
@@ -78,11 +82,20 @@ class Order(models.Model):
     """One wish for training (提单): of one person, or of an enterprise for so many of its staff."""
 
     number = models.TextField("提单编号", unique=True)
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     filed_by = models.TextField("提单方式", choices=FILED_BY)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="劳动者")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name="劳动者", db_index=False
+    )
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="提单企业"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="提单企业",
+        db_index=False,
     )
     plan = models.ForeignKey(
         YearPlan, models.PROTECT, null=True, related_name="orders", verbose_name="年度计划"
@@ -162,12 +175,19 @@ class Order(models.Model):
 class RollEntry(models.Model):
     """Somebody who must be trained (应培尽培), from an organisation's roster or a department's list."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员", db_index=False)
     category = models.TextField("应培类别", help_text="rulebook training line, e.g. veteran, poor, safety")
     source = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="名单来源单位")
     employer = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="所在企业"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="所在企业",
+        db_index=False,
     )
     occupation = models.ForeignKey(
         Occupation, models.PROTECT, null=True, related_name="+", verbose_name="岗位职业"

@@ -47,11 +47,16 @@ class Enrolment(models.Model):
 
     number = models.TextField("选单编号", unique=True)
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", verbose_name="班次")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="学员")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", verbose_name="班次", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="学员", db_index=False)
     chosen_by = models.TextField("选单方式", choices=CHOSEN_BY)
     employer = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="用人单位"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="用人单位",
+        db_index=False,
     )
     consent = models.TextField("本人同意记录", default="")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+", verbose_name="所应提单")

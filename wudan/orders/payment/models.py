@@ -29,7 +29,9 @@ class Batch(models.Model):
     """A month's payments out of one pool (拨付批次)."""
 
     number = models.TextField("批次号", unique=True)
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="+", verbose_name="资金池")
     month = models.DateField("月份", help_text="first day of the month")
     state = models.TextField("状态", choices=BATCH.choices(), default="drafted")
@@ -77,8 +79,10 @@ class Batch(models.Model):
 class PaymentLine(SealedAccount):
     """One payment to one account (拨付明细), with the account as it was when the file was made."""
 
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="lines", verbose_name="批次")
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请")
+    batch = models.ForeignKey(
+        Batch, models.PROTECT, related_name="lines", verbose_name="批次", db_index=False
+    )
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请", db_index=False)
     supplement = models.ForeignKey(
         "Supplement", models.PROTECT, null=True, related_name="+", verbose_name="补发"
     )
@@ -210,7 +214,9 @@ class Recovery(models.Model):
 class RecoveryReceipt(models.Model):
     """Money that came back (退款到账); several may make up one recovery."""
 
-    recovery = models.ForeignKey(Recovery, models.PROTECT, related_name="receipts", verbose_name="追回")
+    recovery = models.ForeignKey(
+        Recovery, models.PROTECT, related_name="receipts", verbose_name="追回", db_index=False
+    )
     received_on = models.DateField("到账日期")
     amount_fen = models.BigIntegerField("金额（分）")
     voucher = models.TextField("凭证号")
@@ -244,7 +250,9 @@ class LateFact(models.Model):
     """
 
     key = models.TextField("标识", unique=True, help_text='e.g. "certificate:12:revoked"')
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     kind = models.TextField(
         "种类",
         choices=[
@@ -285,8 +293,10 @@ class Difference(models.Model):
     late_fact = models.ForeignKey(
         LateFact, models.PROTECT, related_name="differences", verbose_name="事后更正"
     )
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请")
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请", db_index=False)
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     state = models.TextField("状态", choices=DIFFERENCE.choices(), default="open")
     direction = models.TextField("处理方向", choices=list(DIRECTIONS.items()))
     paid_fen = models.BigIntegerField(
@@ -354,7 +364,9 @@ class Difference(models.Model):
 class Statement(models.Model):
     """What the person or organisation concerned says about a difference (陈述申辩), before it is decided."""
 
-    difference = models.ForeignKey(Difference, models.PROTECT, related_name="statements", verbose_name="差额")
+    difference = models.ForeignKey(
+        Difference, models.PROTECT, related_name="statements", verbose_name="差额", db_index=False
+    )
     content = models.TextField("陈述内容")
     made_at = models.DateTimeField("提出时间")
     made_by = models.BigIntegerField("提出人", null=True)
@@ -373,8 +385,8 @@ class Supplement(models.Model):
     """Money owed on top of what a claim was paid (补发), out of one confirmed difference, set aside and paid once."""
 
     difference = models.OneToOneField(Difference, models.PROTECT, related_name="+", verbose_name="差额")
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请")
-    pool = models.ForeignKey(Pool, models.PROTECT, related_name="+", verbose_name="资金池")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请", db_index=False)
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="+", verbose_name="资金池", db_index=False)
     amount_fen = models.BigIntegerField("金额（分）")
     state = models.TextField("状态", choices=SUPPLEMENT.choices(), default="approved")
     state_since = models.DateTimeField("状态起始时间")

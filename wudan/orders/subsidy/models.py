@@ -24,7 +24,9 @@ class Roster(models.Model):
     """An uploaded file of claims (申请名册). The file is kept sealed; what is confirmed is saved whole or not at all."""
 
     district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="申请单位")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name="申请单位", db_index=False
+    )
     file_name = models.TextField("文件名")
     file_hash = models.TextField("文件校验值")
     file_sealed = models.BinaryField("文件（加密）")
@@ -68,15 +70,24 @@ class Claim(models.Model):
     """
 
     number = models.TextField("申请编号", unique=True)
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     applied_by = models.TextField("申请方式", choices=APPLIED_BY)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="申请单位"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="申请单位",
+        db_index=False,
     )
     roster = models.ForeignKey(Roster, models.PROTECT, null=True, related_name="claims", verbose_name="名册")
     roster_row = models.PositiveIntegerField("名册行号", null=True)
     authority = models.TextField("代领协议编号", default="", blank=True)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="参训人员")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name="参训人员", db_index=False
+    )
 
     scheme = models.TextField("补贴项目")
     occupation_code = models.TextField("职业编码", default="", blank=True)
@@ -108,8 +119,8 @@ class Claim(models.Model):
     state = models.TextField("状态", choices=CLAIM.choices(), default="submitted")
     state_since = models.DateTimeField("状态起始时间")
     due_on = models.DateField("办理期限", null=True)
-    evaluation = models.ForeignKey(
-        Evaluation, models.PROTECT, null=True, related_name="+", verbose_name="最近核算"
+    evaluation = models.ForeignKey(  # nobody asks which claim an evaluation belongs to, and none is ever deleted
+        Evaluation, models.PROTECT, null=True, related_name="+", verbose_name="最近核算", db_index=False
     )
     outcome = models.TextField("核算结论", default="")
     amount_fen = models.BigIntegerField(
@@ -247,7 +258,9 @@ class Claim(models.Model):
 class Review(models.Model):
     """What somebody decided at a step and why (办理意见)."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="reviews", verbose_name="申请")
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="reviews", verbose_name="申请", db_index=False
+    )
     verb = models.TextField("办理")
     at = models.DateTimeField("时间")
     user_id_seen = models.BigIntegerField("办理人", null=True)
@@ -270,7 +283,9 @@ class Review(models.Model):
 class Evidence(models.Model):
     """Where a fact of a claim was seen (证明): a paper, a register, a networked check, with the day it was seen."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="evidence", verbose_name="申请")
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="evidence", verbose_name="申请", db_index=False
+    )
     fact = models.TextField("事实", help_text="contract column, or group:<code>")
     value = models.TextField("查到的内容")
     source = models.TextField("来源")
@@ -290,7 +305,7 @@ class Evidence(models.Model):
 class FactCorrection(models.Model):
     """A fact of a claim found to be otherwise (更正的事实), with its proof. The claim keeps what was applied for; the latest counts."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请", db_index=False)
     column = models.TextField("事实", help_text="contract column")
     was = models.JSONField("原来的内容", null=True)
     value = models.JSONField("更正后的内容", null=True)
@@ -315,7 +330,9 @@ class PaidKey(models.Model):
     Claimed at approval; given up when the whole sum has been recovered.
     """
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     holder = models.TextField("享受人", help_text='"person:<id>", or "project" for 项目制')
     key = models.TextField("不可重复内容")
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请")
@@ -337,7 +354,9 @@ class PaidKey(models.Model):
 class Notice(models.Model):
     """A public notice (公示): so many working days during which anybody may object."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="+", verbose_name="区")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
     title = models.TextField("标题")
     opened_on = models.DateField("公示开始日")
     closes_on = models.DateField("公示截止日", help_text="the last day on which an objection is taken")
@@ -357,8 +376,10 @@ class Notice(models.Model):
 class NoticeLine(models.Model):
     """One published line: masked name and number, standard, amount; nothing else (财社〔2023〕181号 第二十八条)."""
 
-    notice = models.ForeignKey(Notice, models.PROTECT, related_name="lines", verbose_name="公示")
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请")
+    notice = models.ForeignKey(
+        Notice, models.PROTECT, related_name="lines", verbose_name="公示", db_index=False
+    )
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请", db_index=False)
     position = models.PositiveIntegerField("序号")
     name_masked = models.TextField("姓名或单位")
     number_masked = models.TextField("证件号码")
@@ -410,9 +431,16 @@ class Due(models.Model):
     subject = models.TextField("由来", help_text='"certificate:12", "member:5", "project:3:advance"')
     scheme = models.TextField("补贴项目")
     applied_by = models.TextField("申请方式", choices=APPLIED_BY)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name="享受人")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name="享受人", db_index=False
+    )
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+", verbose_name="申请单位"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="申请单位",
+        db_index=False,
     )
     training_class = models.ForeignKey(
         TrainingClass, models.PROTECT, null=True, related_name="+", verbose_name="班级"
@@ -430,7 +458,9 @@ class Due(models.Model):
     reasons = ArrayField(models.TextField(), verbose_name="理由", default=list)
     state = models.TextField("状态", choices=DUE.choices(), default="ready")
     prepared_at = models.DateTimeField("生成时间")
-    claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+", verbose_name="申请")
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, null=True, related_name="+", verbose_name="申请", db_index=False
+    )
     reason = models.TextField("说明", default="")
 
     class Meta:
