@@ -16,6 +16,7 @@ from tests.orders.subsidy.certified import chain
 from wudan.accounts.models import User
 from wudan.orders.payment.trail.queries import STATIONS
 from wudan.orders.subsidy.actions.applying import submit
+from wudan.orders.subsidy.actions.correcting import withdraw
 from wudan.oversight.actions import open_finding
 
 
@@ -33,6 +34,10 @@ def sitting(tez: Cast, who: str) -> Client:
 
 def text(response: Any) -> str:
     return str(response.content.decode())
+
+
+def stations(shown: str) -> list[str]:
+    return re.findall(r'<li class="t-station" id="([a-z]+)"', shown)
 
 
 @pytest.mark.parametrize(
@@ -77,8 +82,28 @@ def test_a_claim_from_elsewhere_says_so(tez: Cast) -> None:
     shown = text(sitting(tez, "intake").get(reverse("bureau:claim", args=[claim.pk])))
     assert "未经本系统" in shown
     way = text(sitting(tez, "intake").get(reverse("bureau:trail", args=["claim", claim.pk])))
-    assert "没有记录" in way
-    assert "未经本系统办班" in way
+    assert way.count("未经本系统办班") == 1
+    assert stations(way) == ["claim"]  # what it did not come through is one sentence, not nine empty steps
+    assert "没有经过的步骤" not in way
+    assert "还没有走到：拨付批次、拨付明细。" in way
+    mine = text(sitting(tez, "worker").get(reverse("learner:trail", args=["claim", claim.pk])))
+    assert stations(mine) == ["claim"]
+    assert "从您提单" not in mine
+    withdraw(claim_id=claim.pk, actor=tez.worker, at=AT)
+    gone = text(sitting(tez, "worker").get(reverse("learner:trail", args=["claim", claim.pk])))
+    assert "到这里已经办结" in gone
+    assert "还没有走到" not in gone
+
+
+def test_what_was_passed_by_and_what_may_come_are_a_sentence_each(tez: Cast) -> None:
+    """A certificate without a sitting of ours, and nothing prepared from it yet."""
+    made = chain(tez)
+    way = text(sitting(tez, "intake").get(reverse("bureau:trail", args=["certificate", made.certificate.pk])))
+    assert stations(way) == ["order", "proposal", "entry", "offer", "enrolment", "class", "certificate"]
+    assert (
+        '没有经过的步骤不列出：<span id="assessment">考核</span>。' in way
+    )  # a link to #assessment arrives here
+    assert "还没有走到：可享补贴、补贴申请、拨付批次、拨付明细。" in way
 
 
 def test_the_learner_sees_the_own_way_only(tez: Cast) -> None:

@@ -53,7 +53,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A station as the page draws it."""
+    """A station something went through, as the page draws it."""
 
     station: Station
     steps: Sequence[Shown]
@@ -91,11 +91,16 @@ def show(
     if found is None:
         raise Http404
     label = next(s.label for s in found.stations if s.kind == kind)
+    blocks = _blocks(found, actor, area)
+    passed, to_come = _not_gone_through(found)
     own = {
         "title": f"来龙去脉：{label}",
         "subtitle": found.here.label,
         "crumbs": [Crumb("来龙去脉"), Crumb(found.here.label)],
-        "blocks": _blocks(found, actor, area),
+        "blocks": blocks,
+        "passed": passed,
+        "to_come": to_come,
+        "ended": all(shown.tone == "off" for shown in blocks[-1].steps),
         "here": found.here,
         "outside": kind in ("claim", "line")
         and not any(s.steps for s in found.stations if s.kind in ("offer", "class", "project")),
@@ -111,7 +116,15 @@ def _blocks(found: Trail, actor: Actor, area: str) -> list[Block]:
             station.count - len(station.steps),
         )
         for station in found.stations
+        if station.steps
     ]
+
+
+def _not_gone_through(found: Trail) -> tuple[list[Station], list[Station]]:
+    """Stations without a step: those passed by (something later is there already), and those that may still come."""
+    gone = [n for n, station in enumerate(found.stations) if station.steps]
+    empty = [(n, station) for n, station in enumerate(found.stations) if not station.steps]
+    return [s for n, s in empty if n < gone[-1]], [s for n, s in empty if n > gone[-1]]
 
 
 def _shown(step: TrailStep, actor: Actor, area: str) -> Shown:
