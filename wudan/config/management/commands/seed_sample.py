@@ -17,6 +17,7 @@ from wudan.config.sample.cast import (
     PROVIDER_LOGIN,
     WORKER_LOGIN,
 )
+from wudan.config.sample.late import learn_late
 from wudan.config.sample.listing import publish
 from wudan.config.sample.schedule import present
 from wudan.config.sample.setting import DISTRICTS, set_stage
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                 for stage in stages:
                     tell(stage, month)
             for stage in stages:
+                learn_late(stage, TODAY)
                 present(stage, TODAY)
             lately(stages, datetime.combine(TODAY, time(9), tzinfo=SHANGHAI))
         with connection.cursor() as cursor:
