@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from tests.cast import AT, SHANGHAI, Cast, cast, make_person, outsider
 from tests.orders.subsidy.chain import both, refusal, second_passed, submitted
+from tests.own_columns import with_own_columns
 from tests.policy.test_drafts import by_form, copied, table
 from wudan.jobs.outbox import HANDLERS
 from wudan.kernel.history import acting
@@ -51,6 +52,29 @@ def tried(tez: Cast, draft: Draft, *years: int) -> Run:
 
 def row(run: Run, table_name: str, key: str) -> dict[str, Any]:
     return next(r for r in run.figures["tables"][table_name] if r["key"] == key)
+
+
+def test_a_draft_reads_what_was_answered_in_columns_of_the_rulebooks_own(tez: Cast) -> None:
+    with_own_columns(tez)
+    for n, months in enumerate((11, 24, None)):
+        submitted(
+            tez,
+            make_person(10 + n, name=f"赵五{n}"),
+            own={} if months is None else {"contract_months": months},
+        )
+    draft = copied(tez)
+    text = files_of(draft.pk)["notice12.yaml"].replace("contract_months >= 12", "contract_months >= 25")
+    save_file(draft_id=draft.pk, revision=0, name="notice12.yaml", text=text, actor=tez.policy, at=AT)
+    draft.refresh_from_db()
+    run = tried(tez, draft)
+    assert (run.state, run.claims) == ("done", 3)
+    [moved] = changes_of(tez.policy, run.pk)
+    assert (moved.claim.own, moved.before_outcome, moved.after_outcome) == (
+        {"contract_months": 24},
+        "approved",
+        "rejected",
+    )
+    assert moved.after_reasons == ["short-contract"]
 
 
 def test_heads_and_money_today_against_the_draft(tez: Cast) -> None:

@@ -108,7 +108,10 @@ def _work(run: Run, at: datetime) -> Run:
     if after is None:
         return _move(run, "fail", problem="草案已经不能读通。")
     say(0, "正在读取申请")
-    read = facts.read(run.district_id, run.years, lambda n: say(n * 50 // max(run.claims, 1), "正在读取申请"))
+    own = tuple({**before.own, **after.own})
+    read = facts.read(
+        run.district_id, run.years, lambda n: say(n * 50 // max(run.claims, 1), "正在读取申请"), own
+    )
     say(50, "正在按现行政策核算")
     old = decided(before, read)
     say(65, "正在按草案核算")

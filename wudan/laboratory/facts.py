@@ -22,7 +22,7 @@ from wudan.orders.subsidy.forms import COLUMNS
 from wudan.orders.subsidy.models import Claim
 from wudan.orders.subsidy.states import DECIDED
 
-_NOT_READ = ("occupation_name", "class_name", "certificate_number", "groups")
+_NOT_READ = ("occupation_name", "class_name", "certificate_number", "groups", "own")
 _OWN = tuple(name for name in COLUMNS if name not in _NOT_READ)
 _MORE = (
     "pk",
@@ -33,6 +33,7 @@ _MORE = (
     "amount_fen",
     "override_outcome",
     "override_fen",
+    "own",
     "person__town",
 )
 GONE = ("withdrawn", "recovering", "recovered")
@@ -43,7 +44,8 @@ Columns = dict[str, list[Any]]
 
 @dataclass
 class Claims:
-    """Claims by columns: `facts` for the engine, the rest for counting, all of one length."""
+    """Claims by columns: `facts` for the engine, the rest for counting, all of one length. `own` are the columns only these
+    rulebooks have."""
 
     facts: Columns = field(
         default_factory=lambda: {
@@ -54,14 +56,20 @@ class Claims:
     towns: list[str] = field(default_factory=list)
     months: list[str] = field(default_factory=list)
     fens: list[int] = field(default_factory=list)
+    own: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.facts = {**{name: [] for name in self.own}, **self.facts}
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def add(self, row: tuple[Any, ...], fen: int) -> None:
-        pk, number, person, groups, applied_at, *_, town = row[: len(_MORE)]
+        pk, number, person, groups, applied_at, *_, own, town = row[: len(_MORE)]
         for name, value in zip(_OWN, row[len(_MORE) :], strict=True):
             self.facts[name].append(value)
+        for name in self.own:
+            self.facts[name].append(own.get(name))
         self.facts["claim_id"].append(number)
         self.facts["person_id"].append("" if person is None else f"#{person}")
         self.facts["groups"].append(";".join(groups))
@@ -111,9 +119,11 @@ def _within(district_id: str, years: Collection[int]) -> QuerySet[Claim]:
     return Claim.objects.filter(found, district=district_id)
 
 
-def read(district_id: str, years: Collection[int], progress: Callable[[int], None]) -> Read:
-    """Read them all, in the order of their numbers; `progress` hears how many are read."""
-    found = Read(Claims(), Claims(), Claims(), 0)
+def read(
+    district_id: str, years: Collection[int], progress: Callable[[int], None], own: tuple[str, ...] = ()
+) -> Read:
+    """Read them all, in the order of their numbers; `progress` hears how many are read. `own`: columns of the rulebooks' own."""
+    found = Read(Claims(own=own), Claims(own=own), Claims(own=own), 0)
     wanted = considered(district_id, years)
     found.left_out = _within(district_id, years).count() - wanted.count()
     for place, row in enumerate(_rows(wanted), 1):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import category
@@ -47,7 +48,10 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimForm:
-    """One application. Texts are stripped and groups sorted on the way in; empty text and None mean not given."""
+    """One application. Texts are stripped and groups sorted on the way in; empty text and None mean not given.
+
+    `own` holds the columns only this district's rulebook has (自有的列), as plain values, empty ones left out.
+    """
 
     scheme: str
     occupation_code: str = ""
@@ -71,12 +75,15 @@ class ClaimForm:
     contract_fen: int | None = None
     completed_count: int = 0
     employed_count: int = 0
+    own: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         for name in _TEXTS:
             object.__setattr__(self, name, getattr(self, name).strip())
         object.__setattr__(self, "certificate_number", clean_number(self.certificate_number))
         object.__setattr__(self, "groups", tuple(sorted({g.strip() for g in self.groups} - {""})))
+        written = {name: _written(value) for name, value in self.own.items()}
+        object.__setattr__(self, "own", {k: v for k, v in written.items() if v not in (None, "")})
 
     @classmethod
     def of(cls, source: object) -> ClaimForm:
@@ -87,6 +94,11 @@ class ClaimForm:
     def columns(self) -> dict[str, Any]:
         """Column values as a claim keeps them."""
         return {**asdict(self), "groups": list(self.groups)}
+
+    def answers(self) -> dict[str, Any]:
+        """What was filled in, each by the name of its field: the rulebook's own columns among the others."""
+        columns = self.columns()
+        return {**columns.pop("own"), **columns}
 
     def fingerprint(self, *, person_id: int | None, organisation_id: int | None = None) -> str:
         """The same for the same application made again, by whichever way and whoever hands it in.
@@ -143,6 +155,11 @@ class ClaimForm:
             found.append(
                 Fault("groups", "人员类别代码不能含有分号或不能显示的字符", "请从列表中选择人员类别。")
             )
+        found += [
+            Fault(name, f"文字过长（最多{LONGEST_TEXT}字）或含有不能显示的字符", "请缩短或重新录入。")
+            for name, value in self.own.items()
+            if isinstance(value, str) and (len(value) > LONGEST_TEXT or not _shows(value))
+        ]
         return found
 
     def _pair_faults(self, rulebook: Rulebook) -> list[Fault]:
@@ -187,10 +204,18 @@ def facts_of_columns(source: Any, claim_id: str, person: str, applied_at: dateti
     return {
         "claim_id": claim_id,
         "person_id": person,
+        **source.own,
         **{name: _plain(getattr(source, name)) for name in _FACTS},
         "groups": ";".join(source.groups),
         "applied_at": applied_at.isoformat(),
     }
+
+
+def _written(value: object) -> object:
+    """A value as JSON keeps it: a day as text, several texts as one, in order."""
+    if isinstance(value, list | tuple | set | frozenset):
+        value = ";".join(sorted({str(part).strip() for part in value} - {""}))
+    return value.strip() if isinstance(value, str) else _plain(value)
 
 
 def _plain(value: object) -> object:
@@ -198,7 +223,7 @@ def _plain(value: object) -> object:
 
 
 _ANY_TIME = datetime.fromisoformat("2020-01-01T00:00:00+08:00")
-_NAMES = ("occupation_name", "class_name", "certificate_number", "groups")
+_NAMES = ("occupation_name", "class_name", "certificate_number", "groups", "own")
 COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(ClaimForm))
 """The form's columns, which are a claim's columns of the same names."""
 _FACTS: tuple[str, ...] = tuple(name for name in COLUMNS if name not in _NAMES)

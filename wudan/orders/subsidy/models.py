@@ -66,7 +66,8 @@ class Roster(models.Model):
 class Claim(models.Model):
     """One claim (补贴申请): one learner, one scheme; or, for 项目制, one stage of one project.
 
-    The columns from `scheme` to `employed_count` are those of contracts/adjudicate.md, same names and units.
+    The columns from `scheme` to `employed_count` are those of contracts/adjudicate.md, same names and units; `own` holds
+    what the district's rulebook asks besides.
     """
 
     number = models.TextField("申请编号", unique=True)
@@ -111,6 +112,12 @@ class Claim(models.Model):
     contract_fen = models.BigIntegerField("合同金额（分）", null=True, blank=True)
     completed_count = models.PositiveIntegerField("结业人数", default=0)
     employed_count = models.PositiveIntegerField("就业人数", default=0)
+    own = models.JSONField(
+        "规则集另列的事项",
+        default=dict,
+        blank=True,
+        help_text="columns of the rulebook's own, by name, plain values",
+    )
     applied_at = models.DateTimeField("申请时间")
 
     fingerprint = models.TextField(
@@ -119,8 +126,10 @@ class Claim(models.Model):
     state = models.TextField("状态", choices=CLAIM.choices(), default="submitted")
     state_since = models.DateTimeField("状态起始时间")
     due_on = models.DateField("办理期限", null=True)
-    evaluation = models.ForeignKey(  # nobody asks which claim an evaluation belongs to, and none is ever deleted
-        Evaluation, models.PROTECT, null=True, related_name="+", verbose_name="最近核算", db_index=False
+    evaluation = (
+        models.ForeignKey(  # nobody asks which claim an evaluation belongs to, and none is ever deleted
+            Evaluation, models.PROTECT, null=True, related_name="+", verbose_name="最近核算", db_index=False
+        )
     )
     outcome = models.TextField("核算结论", default="")
     amount_fen = models.BigIntegerField(

@@ -17,6 +17,8 @@ from wudan.policy.engine.texts import EXTRA
 SECTION = "own_columns"
 MOST = 40
 """So many columns a rulebook may declare: the faults of a row, with the contract's columns, fit 64 bits."""
+NO_REMEDY = "请核对后填写"
+"""What to do where the rulebook says nothing of its own."""
 RESERVED = frozenset({*BY_NAME, APPLIED_ON, "applied_by", *EXTRA})
 _KINDS = {
     "text": (Kind.TEXT, "文字", "应为文字"),
@@ -57,7 +59,7 @@ def read_own_columns(
         texts = {
             "unit": item.string("unit", default=""),
             "must": item.string("must", default=must),
-            "remedy": item.string("remedy", default="请核对后填写"),
+            "remedy": item.string("remedy", default=NO_REMEDY),
         }
         labels[code] = ColumnLabel(code, label, **texts)
         state("自有的列", label, words, context.origin(item))

@@ -93,6 +93,11 @@ class Rulebook:
         providers = frozenset(code for code, scheme in self.schemes.items() if scheme.by_provider)
         return SchemeForms(frozenset(self.schemes), providers, (*CLAIM_COLUMNS, *self.own_columns))
 
+    @cached_property
+    def own(self) -> Mapping[str, FactColumn]:
+        """The columns it declares for itself, by name."""
+        return {column.name: column for column in self.own_columns}
+
     def word(self, code: str) -> str:
         """The Chinese word for a code of a list, or the code itself."""
         return self.words.get(code, code)
@@ -189,6 +194,10 @@ class Rulebook:
         if column is not None and column.kind is Kind.DATE and facts[name] is not None:
             return show_node(self, name, _column(self.scope, name), facts)
         return show_fact(self, name, facts[name])
+
+    def show_own(self, name: str, written: object) -> str:
+        """What somebody wrote into a column of its own, in Chinese."""
+        return self.show(name, facts_of({name: written}, self.forms)) or ""
 
     def _bad_input(self, code: str) -> ReasonText:
         column = self.columns.get(code.removeprefix(BAD_INPUT))

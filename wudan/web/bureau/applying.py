@@ -100,7 +100,7 @@ def correct(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
     before = ClaimForm.of(claim)
     given = request.POST or None
     form = CaseForm(
-        given, rulebook=rulebook, scheme=rulebook.schemes[claim.scheme], initial={**before.columns(), "groups": list(before.groups)}
+        given, rulebook=rulebook, scheme=rulebook.schemes[claim.scheme], initial=before.answers()
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -33,7 +32,7 @@ from wudan.web.shared.parts import Fact
 from wudan.web.shared.policy_words import cited
 from wudan.web.shared.render import page
 from wudan.web.shared.trails import orders_bar
-from wudan.web.shared.words import cn_date
+from wudan.web.shared.words import day_words
 
 BACK = (
     "send_back",
@@ -171,12 +170,7 @@ def _facts(found: ClaimPage) -> list[Fact]:
     ]
     if found.claim.organisation is not None:
         head.append(Fact("申请单位", found.claim.organisation.name))
-    return head + [Fact(f.label, _day(f.column, f.text)) for f in found.facts if f.text not in ("—", "")]
-
-
-def _day(column: str, text: str) -> str:
-    """The engine's days as people here write them."""
-    return cn_date(date.fromisoformat(text)) if column.endswith("_on") else text
+    return head + [Fact(f.label, day_words(f.text)) for f in found.facts if f.text not in ("—", "")]
 
 
 def _payee(found: ClaimPage, name: str) -> str:

@@ -46,7 +46,7 @@ class Draft:
 
     @property
     def questions(self) -> list[Question]:
-        return questions(self.scheme, self.answers)
+        return questions(self.rulebook, self.scheme, self.answers)
 
     def question(self, key: str) -> Question:
         found = next((q for q in self.questions if q.key == key), None)
@@ -83,7 +83,8 @@ class Draft:
             raw = given.get(column)
             given[column] = date.fromisoformat(raw) if raw else None
         given["groups"] = tuple(given.get("groups") or ())
-        return ClaimForm(scheme=self.scheme.code, **given)
+        own = {k: v for k, v in values.items() if k in self.rulebook.own}
+        return ClaimForm(scheme=self.scheme.code, **{**given, "own": own})
 
     # --- addresses -----------------------------------------------------------------------------------------------
     def href(self, question: Question) -> str:
@@ -125,7 +126,7 @@ def new_draft(request: HttpRequest, visit: Visit, code: str, scheme_code: str) -
 def mended_draft(request: HttpRequest, visit: Visit, claim: Any) -> Draft:
     """An application that came back, as it was written."""
     rulebook = rulebook_for(claim.district_id)
-    base = ClaimForm.of(claim).columns()
+    base = ClaimForm.of(claim).answers()
     base |= {c: base[c].isoformat() if base[c] else None for c in _DAYS}
     key = f"claim:{claim.pk}:{claim.state_since.isoformat()}"  # sent back again, it is mended anew
     return Draft(

@@ -12,8 +12,10 @@ from django import forms
 from wudan.policy.engine.model import Scheme
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.web.shared import forms as f
+from wudan.web.shared.own_fields import own_asked, own_field, own_plain
 
 MAX = 200
+OWN_HINT = "这几项是本区规定要核对的，没有的可以不填。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,12 @@ _ASKED: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
 QUESTIONS = tuple(Question(*one) for one in _ASKED)
 
 
-def questions(scheme: Scheme, answers: Mapping[str, Any]) -> list[Question]:
-    """Those of this scheme, in order. Somebody without a certificate is not asked for its number."""
+def questions(rulebook: Rulebook, scheme: Scheme, answers: Mapping[str, Any]) -> list[Question]:
+    """Those of this scheme, in order; last what only this rulebook asks. Somebody without a certificate is not asked for its number."""
     asked = [q for q in QUESTIONS if q.when in scheme.columns]
+    if own := own_asked(rulebook, scheme.columns):
+        title = rulebook.column_label(own[0]) if len(own) == 1 else "还有几项请您填写"
+        asked.append(Question("own", title, OWN_HINT, tuple(own), own[0]))
     without = "certificate_type" in answers and not answers["certificate_type"]
     return [q for q in asked if not (without and q.key in ("paper", "level"))]
 
@@ -81,6 +86,8 @@ class QuestionForm(f.Form):
 
 def field(column: str, rulebook: Rulebook) -> forms.Field:
     """One column as a worker fills it in."""
+    if column in rulebook.own:
+        return own_field(rulebook, column)
     if column == "certificate_type":
         kinds = [(code, one.label) for code, one in rulebook.certificate_types.items()]
         return _choice("证书类别", [*kinds, ("none", "还没有拿到证书")])
@@ -140,8 +147,8 @@ def kept(cleaned: Mapping[str, Any]) -> dict[str, Any]:
         elif column == "draws_pension":
             out[column] = value == "yes"
         else:
-            out[column] = value.isoformat() if isinstance(value, date) else value
-    return out
+            out[column] = value
+    return own_plain(out)
 
 
 def shown(answers: Mapping[str, Any]) -> dict[str, Any]:

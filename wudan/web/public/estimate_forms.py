@@ -10,6 +10,7 @@ from django import forms
 from wudan.policy.engine.model import Scheme
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.web.shared import forms as f
+from wudan.web.shared.own_fields import own_field
 
 _NUMBERS = ("attended_days", "insured_months", "completed_count", "employed_count")
 _DATES = ("certificate_issued_on", "started_on", "ended_on")
@@ -49,6 +50,8 @@ class EstimateForm(f.Form):
         self.order_fields(_ORDER)
 
     def _field(self, column: str) -> forms.Field | None:
+        if column in self.rulebook.own:
+            return own_field(self.rulebook, column)
         label = self.rulebook.column_label(column)
         if column in ("level", "prior_level"):
             levels = [(int(code), one.label) for code, one in self.rulebook.levels.items() if code != "0"]

@@ -41,6 +41,8 @@ def value_words(rulebook: Rulebook, column: str, value: object) -> str:
     """One fact's value in words: a level's name, 元 for fen, 是 or 否."""
     if value is None or value == "":
         return "未填写"
+    if column in rulebook.own:
+        return rulebook.show_own(column, value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if column in ("level", "prior_level"):

@@ -152,6 +152,8 @@ def _presume(
         if told.insured_months is None and (months := _enough(rulebook, facts)):
             facts["insured_months"] = months
             said.append(f"失业保险累计缴费满{months}个月，以社保记录为准。")
+    if own := [rulebook.column_label(name) for name in rulebook.own if name in columns]:
+        said.append(f"{'、'.join(own)}在申请补贴时填写，这里按没有填写估计。")
     return said
 
 

@@ -15,7 +15,7 @@ from wudan.kernel.periods import in_words, legal_day
 from wudan.orders.delivery.models import Certificate
 from wudan.orders.payment.actions.redeciding import Tally, redecide
 from wudan.orders.payment.models import LateFact
-from wudan.orders.subsidy.actions.rectifying import COLUMNS
+from wudan.orders.subsidy.actions.rectifying import rectifiable
 from wudan.orders.subsidy.models import Claim, FactCorrection
 from wudan.orders.subsidy.queries.now import first_day
 from wudan.people.models import GroupTag
@@ -76,11 +76,16 @@ def rediscover_correction(*, correction_id: int, at: datetime) -> LateFact:
     """申请事实更正 (insured months, pension, attended days, counts of a project)."""
     one = FactCorrection.objects.select_related("claim").get(pk=correction_id)
     claim = one.claim
-    label = rulebook_for(claim.district_id).column_label(one.column) or COLUMNS[one.column]
+    rulebook = rulebook_for(claim.district_id)
+    label = rectifiable(rulebook).get(one.column, one.column)
+    was, value = (
+        rulebook.show_own(one.column, v) if one.column in rulebook.own else _value(v)
+        for v in (one.was, one.value)
+    )
     return _once(
         f"correction:{one.pk}", claim.district_id, kind="fact", person_id=claim.person_id,
         projects=[claim.project_id] if claim.person_id is None else [],
-        sentence=f"申请{claim.number}的“{label}”由{_value(one.was)}更正为{_value(one.value)}",
+        sentence=f"申请{claim.number}的“{label}”由{was}更正为{value}",
         proof="，".join(filter(None, (one.source, one.reference))), recorded_by=one.recorded_by, at=at,
     )  # fmt: skip
 

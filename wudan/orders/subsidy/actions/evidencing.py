@@ -13,6 +13,7 @@ from wudan.orders.subsidy.actions.guards import locked_claim, require_not_own
 from wudan.orders.subsidy.forms import COLUMNS
 from wudan.orders.subsidy.models import Claim, Evidence
 from wudan.orders.subsidy.states import CLAIM, FINAL
+from wudan.policy.queries import rulebook_for
 
 
 def add_evidence(
@@ -41,7 +42,8 @@ def add_evidence(
 def _require_sound(claim: Claim, fact: str, value: str, source: str) -> None:
     if claim.state in FINAL:
         refuse("closed", f"申请{CLAIM.states[claim.state]}，不再登记证明。")
-    if fact not in COLUMNS and not fact.startswith("group:"):
+    own = rulebook_for(claim.district_id).own
+    if fact not in COLUMNS and fact not in own and not fact.startswith("group:"):
         refuse("unknown-fact", "请从列表中选择要证明的事项。", field="fact", status=INVALID)
     if not (value.strip() and source.strip()):
         refuse(

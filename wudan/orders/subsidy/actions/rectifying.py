@@ -15,9 +15,10 @@ from wudan.orders.subsidy.actions.guards import locked_claim, require_not_own
 from wudan.orders.subsidy.forms import ClaimForm
 from wudan.orders.subsidy.models import Claim, FactCorrection
 from wudan.orders.subsidy.queries.now import changed_facts, facts_of
+from wudan.policy.engine.rulebook import Rulebook
 from wudan.policy.queries import rulebook_for
 
-Value = int | bool | None
+Value = int | bool | str | None
 COLUMNS: Mapping[str, str] = {
     "insured_months": "失业保险累计缴费月数",
     "draws_pension": "按月领取养老金",
@@ -28,6 +29,11 @@ COLUMNS: Mapping[str, str] = {
     "employed_count": "就业人数",
 }
 """Columns that may turn out otherwise; certificates and groups have their own revocation and withdrawal."""
+
+
+def rectifiable(rulebook: Rulebook) -> dict[str, str]:
+    """Those columns with their labels, and the rulebook's own."""
+    return {**COLUMNS, **{name: rulebook.column_label(name) for name in rulebook.own}}
 
 
 def correct_fact(
@@ -51,11 +57,12 @@ def correct_fact(
         require_not_own(actor, claim)
         if claim.state == "withdrawn":
             refuse("withdrawn", "申请已经撤回，不用更正。")
-        _require_sound(claim, column, value, source)
-        was = (facts_of(claim) | changed_facts([claim]).get(claim.pk, {}))[column]
+        labels = rectifiable(rulebook_for(claim.district_id))
+        value = _require_sound(claim, column, value, source, labels)
+        was = (facts_of(claim) | changed_facts([claim]).get(claim.pk, {})).get(column)
         if was == value:
             refuse(
-                "unchanged", f"“{COLUMNS[column]}”现在就是这个内容，没有变化。", field="value", status=INVALID
+                "unchanged", f"“{labels[column]}”现在就是这个内容，没有变化。", field="value", status=INVALID
             )
         made = FactCorrection.objects.create(
             claim=claim, column=column, was=was, value=value, source=source.strip(), reference=reference.strip(),
@@ -65,14 +72,26 @@ def correct_fact(
     return made
 
 
-def _require_sound(claim: Claim, column: str, value: Value, source: str) -> None:
-    if column not in COLUMNS:
+def _require_sound(claim: Claim, column: str, value: Value, source: str, labels: Mapping[str, str]) -> Value:
+    """The value as the claim would keep it."""
+    if column not in labels:
         refuse("unknown-fact", "请从列表中选择要更正的事项。", field="column", status=INVALID)
     if not source.strip():
         refuse("no-source", "没有写在哪里查到的。", remedy="请写明来源，例如“社保系统查询”。", field="source", status=INVALID)  # fmt: skip
-    form = ClaimForm.of(claim).columns() | {column: value}
-    faults = [f for f in ClaimForm(**form | {"groups": tuple(claim.groups)}).faults(rulebook_for(claim.district_id))
-              if f.column == column]  # fmt: skip
-    if faults or (value is not None and isinstance(value, bool) != (column == "draws_pension")):
-        sentence = faults[0].sentence if faults else f"“{COLUMNS[column]}”填写的内容不对"
+    form = _with(claim, column, value)
+    faults = [f for f in form.faults(rulebook_for(claim.district_id)) if f.column == column]
+    wrong_kind = column in COLUMNS and (
+        isinstance(value, str)
+        or (value is not None and isinstance(value, bool) != (column == "draws_pension"))
+    )
+    if faults or wrong_kind:
+        sentence = faults[0].sentence if faults else f"“{labels[column]}”填写的内容不对"
         refuse("bad-input", f"{sentence}。", remedy="请核对后重新填写。", field="value", status=INVALID)
+    return value if column in COLUMNS else form.own.get(column)
+
+
+def _with(claim: Claim, column: str, value: Value) -> ClaimForm:
+    columns = ClaimForm.of(claim).columns() | {"groups": tuple(claim.groups)}
+    if column in COLUMNS:
+        return ClaimForm(**columns | {column: value})
+    return ClaimForm(**columns | {"own": {**claim.own, column: value}})

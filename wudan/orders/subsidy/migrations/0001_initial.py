@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('contract_fen', models.BigIntegerField(blank=True, null=True, verbose_name='合同金额（分）')),
                 ('completed_count', models.PositiveIntegerField(default=0, verbose_name='结业人数')),
                 ('employed_count', models.PositiveIntegerField(default=0, verbose_name='就业人数')),
+                ('own', models.JSONField(blank=True, default=dict, help_text="columns of the rulebook's own, by name, plain values", verbose_name='规则集另列的事项')),
                 ('applied_at', models.DateTimeField(verbose_name='申请时间')),
                 ('fingerprint', models.TextField(help_text='the same application made twice is one application', verbose_name='申请内容校验值')),
                 ('state', models.TextField(choices=[('submitted', '已申请，待受理'), ('accepted', '已受理，待初审'), ('first_passed', '初审通过，待复审'), ('second_passed', '复审通过，待公示'), ('noticed', '公示中'), ('frozen', '异议冻结'), ('cleared', '公示期满，待核定'), ('approved', '已核定，待拨付'), ('batched', '拨付中'), ('paid', '已拨付'), ('bounced', '银行退票'), ('recovering', '追回中'), ('recovered', '已追回'), ('returned', '退回补正'), ('rejected', '不予通过'), ('withdrawn', '已撤回')], default='submitted', verbose_name='状态')),

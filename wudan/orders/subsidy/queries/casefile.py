@@ -148,7 +148,7 @@ def claim_page(claim_id: int, actor: Actor, today: date | None = None) -> ClaimP
         fund_clause=fund.clause,
         payee_clause=payee.clause,
         reviews=tuple(claim.reviews.order_by("id")),
-        history=_history(claim) if inside else (),
+        history=_history(claim, rulebook) if inside else (),
         moves=allowed_moves(claim, actor),
         published=_published(claim) if inside else (),
         others=tuple(_others(claim, actor)),
@@ -193,7 +193,8 @@ def _facts(
         "applied_at",
     }
     columns = [c for c in facts if c in wanted]
-    known = {**facts}
+    known = {**dict.fromkeys(c for c in wanted if c in rulebook.own), **facts}
+    columns += [c for c in known if c in wanted and c not in columns]  # its own, asked for and left empty
     found = [Fact(c, rulebook.column_label(c), _shown(rulebook, c, known), seen.get(c, ())) for c in columns]
     names = [Fact(c, label, getattr(claim, c) or "—", seen.get(c, ())) for c, label in _NAMES.items()]
     return tuple(names + found)
@@ -203,6 +204,8 @@ def _shown(rulebook: Rulebook, column: str, facts: dict[str, object]) -> str:
     value = facts[column]
     if value in (None, ""):
         return "—"
+    if column in rulebook.own:
+        return rulebook.show_own(column, value)
     if column == "groups":
         return "、".join(rulebook.word(code) for code in str(value).split(";"))
     return _plain(rulebook, column, value)
@@ -264,15 +267,19 @@ def _published(claim: Claim) -> tuple[Published, ...]:
 # --- history ----------------------------------------------------------------------------------------------------
 _LABELS = {f.attname: str(f.verbose_name) for f in Claim._meta.concrete_fields}
 _WORDS = {"INSERT": "新建", "UPDATE": "变更", "DELETE": "删除"}
-_INTERNAL = frozenset({"fingerprint", "evaluation_id", "state_since"})
+_INTERNAL = frozenset({"fingerprint", "evaluation_id", "state_since", "own"})
 
 
-def _history(claim: Claim) -> tuple[Change, ...]:
+def _history(claim: Claim, rulebook: Rulebook) -> tuple[Change, ...]:
     rows = History.objects.filter(table_name=Claim._meta.db_table, row_id=str(claim.pk)).order_by("id")
     names = names_of(users_in(Claim, claim.pk))
     return tuple(
         Change(
-            row.acted_at, row.actor["label"], row.basis, _WORDS[row.operation], _fields(row.changes, names)
+            row.acted_at,
+            row.actor["label"],
+            row.basis,
+            _WORDS[row.operation],
+            (*_fields(row.changes, names), *_own_fields(row.changes, rulebook)),
         )
         for row in rows
     )
@@ -284,6 +291,23 @@ def _fields(changes: dict[str, list[Any]], names: Mapping[int, str]) -> tuple[tu
         for name, (old, new) in sorted(changes.items())
         if name not in _INTERNAL
     )
+
+
+def _own_fields(changes: dict[str, list[Any]], rulebook: Rulebook) -> tuple[tuple[str, str, str], ...]:
+    """The columns of the rulebook's own, each by its label; one it no longer has by its name."""
+    was, now = (side or {} for side in changes.get("own", (None, None)))
+    return tuple(
+        (rulebook.column_label(name), _own_word(rulebook, name, was), _own_word(rulebook, name, now))
+        for name in sorted({*was, *now})
+        if was.get(name) != now.get(name)
+    )
+
+
+def _own_word(rulebook: Rulebook, name: str, side: Mapping[str, Any]) -> str:
+    value = side.get(name)
+    if value in (None, ""):
+        return "（空）"
+    return rulebook.show_own(name, value) if name in rulebook.own else str(value)
 
 
 def _word(name: str, value: Any, names: Mapping[int, str]) -> str:

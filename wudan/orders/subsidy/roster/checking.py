@@ -17,6 +17,7 @@ from wudan.orders.subsidy.models import Claim, Roster
 from wudan.orders.subsidy.queries.now import facts_of
 from wudan.orders.subsidy.roster.examine import Applicant, Examined, examine
 from wudan.orders.subsidy.roster.headers import NO_HEADER
+from wudan.orders.subsidy.roster.own import with_own
 from wudan.orders.subsidy.roster.preview import preview
 from wudan.orders.subsidy.roster.reading import Sheet, read
 from wudan.orders.subsidy.states import DECIDED, PLACED, ROSTER
@@ -83,7 +84,7 @@ def read_file(roster: Roster) -> Sheet:
     """The roster's sheet. Raises Unreadable; a file that is a workbook by its name alone is told so."""
     content = unseal_bytes(bytes(roster.file_sealed), FILE)
     try:
-        return read(content)
+        return with_own(read(content), rulebook_for(roster.district_id))
     except Unreadable as error:
         named = roster.file_name.lower().endswith((".xlsx", ".xlsm", ".xls", ".et"))
         if str(error) == NO_HEADER and named and not is_workbook(content):

@@ -86,7 +86,8 @@ def squeeze(name: object) -> str:
     return re.sub(r"[\s*:_、,，.。\"“”]|必填|选填", "", plain(name)).lower()
 
 
-def _without_brackets(text: str) -> str:
+def without_brackets(text: str) -> str:
+    """A squeezed name without its unit or remark."""
     return re.sub(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]", "", text)
 
 
@@ -100,7 +101,7 @@ def field_of(name: object) -> str | None:
     text = squeeze(name)
     if not text or len(text) > 60:
         return None
-    return _FIELD_OF.get(text) or _FIELD_OF.get(_without_brackets(text))
+    return _FIELD_OF.get(text) or _FIELD_OF.get(without_brackets(text))
 
 
 NO_HEADER = "没有找到表头。名册应有一行列名，至少包括“姓名”“身份证号”“补贴项目”；您可以下载模板填写。"

@@ -13,6 +13,7 @@ from wudan.kernel.periods import in_words
 from wudan.orders.subsidy.forms import ClaimForm
 from wudan.orders.subsidy.roster import vocabulary
 from wudan.orders.subsidy.roster.headers import Header
+from wudan.orders.subsidy.roster.own import read_own
 from wudan.orders.subsidy.roster.reading import Sheet
 from wudan.orders.subsidy.roster.vocabulary import Vocabulary
 from wudan.people import cells
@@ -159,6 +160,7 @@ class RowReader:
         values["groups"] = self._value(row, index, "groups", self.words.group, none)
         values["fee_fen"] = self._value(row, index, "fee", cells.yuan, None)
         values["contract_fen"] = self._value(row, index, "contract", cells.yuan, None)
+        values["own"] = read_own(self.sheet, index, self.rulebook, row.fault)
         return values
 
     def _form_faults(self, row: RosterRow, form: ClaimForm) -> None:

@@ -9,7 +9,10 @@ from xlsxwriter.utility import xl_col_to_name
 
 from wudan.kernel.sheets import new_book
 from wudan.orders.subsidy.roster.headers import LABELS
+from wudan.orders.subsidy.roster.own import FEN, heading
 from wudan.people.models import DOCUMENT_KINDS
+from wudan.policy.engine.columns import Column, Kind
+from wudan.policy.engine.loading_columns import NO_REMEDY
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.policy.queries import rulebook_for
 
@@ -70,7 +73,7 @@ def template_file(district_id: str) -> bytes:
     book = new_book(out)
     page, notes, lists = (book.add_worksheet(name) for name in ("名册", "填写说明", "选项"))
     _header(book, page, rulebook, fields)
-    _formats(book, page, fields)
+    _formats(book, page, fields, rulebook)
     _lists(page, lists, fields, rulebook)
     _explain(book, notes, rulebook, fields)
     lists.hide()
@@ -81,7 +84,12 @@ def template_file(district_id: str) -> bytes:
 def columns(rulebook: Rulebook) -> list[str]:
     """The columns that some scheme of the district claimed by a person uses."""
     used = {c for s in rulebook.schemes.values() if not s.by_provider for c in s.columns}
-    return [f for f in LABELS if f not in _NOT_HERE and (f in _ALWAYS or _FOR_FACT.get(f, f) in used)]
+    shared = [f for f in LABELS if f not in _NOT_HERE and (f in _ALWAYS or _FOR_FACT.get(f, f) in used)]
+    return [*shared, *(name for name in rulebook.own if name in used)]
+
+
+def label_of(field: str, rulebook: Rulebook) -> str:
+    return heading(rulebook, field) if field in rulebook.own else LABELS[field]
 
 
 def _header(book: Any, page: Any, rulebook: Rulebook, fields: list[str]) -> None:
@@ -103,16 +111,19 @@ def _header(book: Any, page: Any, rulebook: Rulebook, fields: list[str]) -> None
         title,
     )
     for i, field in enumerate(fields):
-        page.write_string(HEADER_ROW, i, LABELS[field], must if field in _REQUIRED else normal)
+        page.write_string(HEADER_ROW, i, label_of(field, rulebook), must if field in _REQUIRED else normal)
     page.set_row(HEADER_ROW, 32)
     page.freeze_panes(HEADER_ROW + 1, 1)
 
 
-def _formats(book: Any, page: Any, fields: list[str]) -> None:
+def _formats(book: Any, page: Any, fields: list[str], rulebook: Rulebook) -> None:
     text, day = book.add_format({"num_format": "@"}), book.add_format({"num_format": "yyyy-mm-dd"})
+    own = {name: column.kind for name, column in rulebook.own.items()}
     for i, field in enumerate(fields):
+        texts = field in _TEXT or own.get(field) in (Kind.TEXT, Kind.SET)
+        dates = field in _DATES or own.get(field) is Kind.DATE
         wide = 22 if field in ("number", "account", "scheme", "certificate_number", "groups") else 13
-        page.set_column(i, i, wide, text if field in _TEXT else day if field in _DATES else None)
+        page.set_column(i, i, wide, text if texts else day if dates else None)
 
 
 def choices(rulebook: Rulebook) -> dict[str, list[str]]:
@@ -125,7 +136,21 @@ def choices(rulebook: Rulebook) -> dict[str, list[str]]:
         "certificate_type": [c.label for c in rulebook.certificate_types.values()],
         "draws_pension": ["是", "否"],
         "document_kind": [label for _, label in DOCUMENT_KINDS],
+        **{name: words for name, column in rulebook.own.items() if (words := _own_choices(rulebook, column))},
     }
+
+
+def _own_choices(rulebook: Rulebook, column: Column) -> list[str]:
+    return ["是", "否"] if column.kind is Kind.BOOLEAN else [rulebook.word(code) for code in column.options]
+
+
+def _note(field: str, rulebook: Rulebook, words: dict[str, str]) -> str:
+    """How to fill in the column; one of the rulebook's own in its words."""
+    if field not in rulebook.own:
+        return _NOTES.get(field, "").format(**words)
+    label = rulebook.columns[field]
+    said = "" if label.remedy == NO_REMEDY else f"{label.remedy}。"
+    return f"以元为单位。{said}" if label.unit == FEN else f"{label.must}。{said}"
 
 
 def _lists(page: Any, lists: Any, fields: list[str], rulebook: Rulebook) -> None:
@@ -154,9 +179,9 @@ def _explain(book: Any, notes: Any, rulebook: Rulebook, fields: list[str]) -> No
     }
     notes.write_row(0, 0, ["列", "是否必填", "怎样填写"], bold)
     for r, field in enumerate(fields, start=1):
-        notes.write_string(r, 0, LABELS[field])
+        notes.write_string(r, 0, label_of(field, rulebook))
         notes.write_string(r, 1, "必填" if field in _REQUIRED else "")
-        notes.write_string(r, 2, _NOTES.get(field, "").format(**words), wrap)
+        notes.write_string(r, 2, _note(field, rulebook, words), wrap)
     last = len(fields) + 2
     notes.write_string(
         last,

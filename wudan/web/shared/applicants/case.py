@@ -18,7 +18,7 @@ from wudan.web.shared.applicants.words import CLAIM_TONES, NEXT, OUTCOME_TONES
 from wudan.web.shared.orders import orders_of
 from wudan.web.shared.parts import Event, Fact, Standing, Step
 from wudan.web.shared.policy_words import change_words
-from wudan.web.shared.words import cn_date
+from wudan.web.shared.words import day_words
 from wudan.web.shared.working import work_rows
 
 PAYEES = {"person": "本人", "enterprise": "企业", "provider": "培训机构"}
@@ -115,13 +115,9 @@ def _changes(seen: ClaimPage) -> list[str]:
 def _facts(seen: ClaimPage) -> list[Fact]:
     known = {f.column: f for f in seen.facts if f.text != "—"}
     order = [c for c in _ORDER if c in known] + [c for c in known if c not in _ORDER]
-    rows = [Fact(known[c].label, _day(c, known[c].text)) for c in order]
+    rows = [Fact(known[c].label, day_words(known[c].text)) for c in order]
     rows += [Fact("付给", PAYEES.get(seen.claim.payee, "")), Fact("资金来源", seen.fund_label)]
     return [*rows, Fact("代领协议", seen.claim.authority)] if seen.claim.authority else rows
-
-
-def _day(column: str, text: str) -> str:
-    return cn_date(date.fromisoformat(text)) if column.endswith("_on") else text
 
 
 def _events(seen: ClaimPage, lines: Sequence[Any]) -> list[Event]:

@@ -13,6 +13,7 @@ from wudan.policy.engine.rulebook import Rulebook
 from wudan.web.shared import forms as f
 from wudan.web.shared.applicants.desk import Desk
 from wudan.web.shared.applicants.roster_forms import authority_field
+from wudan.web.shared.own_fields import own_asked, own_field
 
 _NUMBERS = ("attended_days", "insured_months", "completed_count", "employed_count")
 _DATES = ("certificate_issued_on", "started_on", "ended_on")
@@ -42,6 +43,7 @@ _GROUPS = (
     ),
     ("其他情况", ("groups", "insured_months", "draws_pension")),
 )  # fmt: skip
+OWN_TITLE = "本区规定的其他事项"
 
 
 def _asked(scheme: Scheme) -> list[str]:
@@ -65,9 +67,11 @@ class CaseForm(f.Form):
             if column in _WITH:
                 name, label, help_text = _WITH[column]
                 made[name] = forms.CharField(label=label, help_text=help_text, required=False, max_length=200)
+        self.own = own_asked(rulebook, scheme.columns)
+        groups = (*_GROUPS, (OWN_TITLE, tuple(self.own)))
         self.sections = [
             (title, [name for name in names if name in made])
-            for title, names in _GROUPS
+            for title, names in groups
             if set(names) & set(made)
         ]
         for _, names in self.sections:
@@ -75,6 +79,8 @@ class CaseForm(f.Form):
         self.speak()
 
     def _field(self, column: str) -> forms.Field | None:
+        if column in self.rulebook.own:
+            return own_field(self.rulebook, column)
         label, help_text = self.rulebook.column_label(column), _HELP.get(column, "")
         if column in ("level", "prior_level"):
             levels = [(int(code), one.label) for code, one in self.rulebook.levels.items() if code != "0"]
@@ -137,7 +143,9 @@ class CaseForm(f.Form):
         if "groups" in values:
             values["groups"] = tuple(values["groups"])
         kept = {} if before is None else {k: v for k, v in before.columns().items() if k not in asked}
-        return ClaimForm(**{**kept, **values, "scheme": self.scheme.code})
+        own = {k: v for k, v in kept.pop("own", {}).items() if k not in asked}
+        own |= {k: values.pop(k) for k in self.own if k in values}
+        return ClaimForm(**{**kept, **values, "own": own, "scheme": self.scheme.code})
 
     def clean(self) -> dict[str, Any]:
         """The faults every way of applying finds, beside their fields."""

@@ -42,7 +42,7 @@ def correct(request: HttpRequest, actor: Actor, claim_id: int, *, desk: Desk) ->
         request.POST if request.method == "POST" else None,
         rulebook=rulebook,
         scheme=scheme,
-        initial=written.columns(),
+        initial=written.answers(),
     )
     if form.is_bound and form.is_valid():
         try:
