@@ -4,9 +4,9 @@ In a scratch database that has the sample (`bench/pages.sh` makes one): the clai
 table with all its columns, constraints and indexes; every copy is of another person, and one person's claims lie far apart in the
 table. Persons are made only for those who then claim. Then, a person drawn at random each time, two ways of the same:
 
-*plain*: one transaction in two round trips on one connection: who acts, and the person's other claims by the product's own query; the
-decision by the engine's functions on those rows; the claim (the product's triggers, history and constraints on) and the evaluation
-stored with facts, the others and the working as data. What is not the product here: its words, and Django's making of the statements.
+*plain*: two statements on one connection: the person's other claims by the product's own query; the decision by the engine's functions on
+those rows; then, whole or not at all, the claim (the product's triggers, history and constraints on) and the evaluation with facts,
+the others and the working as data. What is not the product here: its words, and Django's making of the statements.
 *product*: `submit`, the action behind every form: form and papers checked, all sentences, fund and payee, history, in Django's ORM.
 
 `synchronous_commit` is off unless `--durable` (waiting for the disk says more of the disk than of us).
@@ -30,6 +30,18 @@ import psycopg
 
 DISTRICT = "370405"
 STEPS = ("others read", "decided", "claim and evaluation stored")
+KEEP = """
+WITH who AS MATERIALIZED (
+  SELECT set_config('wudan.actor', %s, true), set_config('wudan.basis', %s, true), set_config('wudan.at', %s, true)
+), claim AS (
+  INSERT INTO subsidy_claim SELECT made.* FROM who, jsonb_populate_record(NULL::subsidy_claim,
+    %s::jsonb || jsonb_build_object('id', nextval(pg_get_serial_sequence('subsidy_claim', 'id')))) made RETURNING id
+)
+INSERT INTO policy_evaluation (release_id, subject, stage, made_at, facts, others, outcome, amount_fen, reasons, steps,
+  amount_steps, would_pass_if)
+SELECT %s, 'claim:' || claim.id, 'submit', %s, %s, %s, %s, %s, %s, %s, %s, '[]' FROM claim
+"""
+"""One statement, so one transaction: who acts is set before the history asks for it."""
 
 
 def main() -> None:
@@ -152,7 +164,6 @@ def plain(
     persons: list[tuple[int, list[int]]], *, durable: bool = False
 ) -> tuple[list[list[float]], list[float]]:
     """Milliseconds of each step, for each person."""
-    from wudan.kernel.history import _SET
     from wudan.orders.subsidy.models import Claim
     from wudan.orders.subsidy.queries.now import facts_of
     from wudan.orders.subsidy.states import DECIDED, PLACED
@@ -165,14 +176,8 @@ def plain(
     rulebook, at = rulebook_for(DISTRICT), dt.datetime.now(dt.UTC)
     book, release = compiled(rulebook), record_release(rulebook, at).pk
     attributes = [field.attname for field in Claim._meta.concrete_fields]
-    store = "INSERT INTO subsidy_claim SELECT * FROM jsonb_populate_record(NULL::subsidy_claim, %s)"
-    number = "SELECT nextval(pg_get_serial_sequence('subsidy_claim', 'id'))"
     others = Claim.objects.filter(district_id=DISTRICT, state__in=PLACED, person__in=[0]).order_by("pk")
     asked, given = others.query.sql_with_params()
-    keep = (
-        "INSERT INTO policy_evaluation (release_id, subject, stage, made_at, facts, others, outcome, amount_fen, reasons, steps,"
-        " amount_steps, would_pass_if) VALUES (%s, %s, 'submit', %s, %s, %s, %s, %s, %s, %s, %s, '[]')"
-    )
     news = [new_claim(person, own[0], at, i) for i, (person, own) in enumerate(persons)]
     who = json.dumps({"user": 1, "role": "worker", "label": "bench"})
     times = []
@@ -181,13 +186,8 @@ def plain(
     before = used(line)
     for new in news:
         clock = [time.perf_counter()]
-        with line.pipeline(), line.cursor() as acting, line.cursor() as counting, line.cursor() as reading:
-            acting.execute("BEGIN")
-            acting.execute(_SET, (who, "bench", at.isoformat()))
-            counting.execute(number)
-            reading.execute(asked, [new.person_id if value == 0 else value for value in given])
-            beside = [Claim.from_db("default", attributes, row) for row in reading.fetchall()]
-            new.pk = counting.fetchone()[0]
+        found = line.execute(asked, [new.person_id if value == 0 else value for value in given])
+        beside = [Claim.from_db("default", attributes, row) for row in found.fetchall()]
         clock.append(time.perf_counter())
         paid = [{**facts_of(c), "amount_fen": c.amount_fen or 0} for c in beside if c.state in DECIDED]
         pending = [facts_of(c) for c in (*beside, new) if c.state not in DECIDED]
@@ -197,14 +197,11 @@ def plain(
         new.outcome, new.amount_fen, new.reasons = working.outcome, working.amount_fen, working.reasons
         steps = [[held, saw] for held, saw in zip(working.held, working.seen, strict=True)]
         clock.append(time.perf_counter())
-        evaluation = (
-            release, f"claim:{new.pk}", at, as_json(pending[-1]), as_json([*paid, *pending[:-1]]), working.outcome,
-            working.amount_fen, working.reasons, as_json(steps), as_json(working.steps),
-        )  # fmt: skip
-        with line.pipeline(), line.cursor() as keeping:
-            keeping.execute(store, [as_json({name: getattr(new, name) for name in attributes})])
-            keeping.execute(keep, evaluation)
-            keeping.execute("COMMIT")
+        claim = as_json({name: getattr(new, name) for name in attributes if name != "id"})
+        line.execute(KEEP, (
+            who, "bench", at.isoformat(), claim, release, at, as_json(pending[-1]), as_json([*paid, *pending[:-1]]),
+            working.outcome, working.amount_fen, working.reasons, as_json(steps), as_json(working.steps),
+        ))  # fmt: skip
         clock.append(time.perf_counter())
         times.append([(later - earlier) * 1000 for earlier, later in pairwise(clock)])
     return times, [(now - then) / len(news) for then, now in zip(before, used(line), strict=True)]
