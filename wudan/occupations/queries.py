@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, QuerySet, When
 
 from wudan.kernel.search import Bigrams, bigrams, squeezed
-from wudan.occupations.models import EDITIONS, LEVELS, Occupation, OccupationLink
+from wudan.occupations.models import EDITIONS, LEVELS, Occupation
 
 _NEWEST = {"2022": 0, "local": 1, "2015": 2, "1999": 3}
 ALL_LEVELS = (5, 4, 3, 2, 1)
@@ -112,23 +112,13 @@ def _newest_only(found: Sequence[Occupation]) -> list[Occupation]:
 
 # --- one and the same --------------------------------------------------------------------------------------------
 def families_of(ids: Collection[int]) -> dict[int, frozenset[int]]:
-    """Occupation → all that are the same by links (transitively, both ways), itself included. A query per step, not per row."""
-    family = {pk: {pk} for pk in ids}
-    edges: dict[int, set[int]] = {}
-    known, fresh = set(ids), set(ids)
-    while fresh:
-        links = OccupationLink.objects.filter(kind="same").filter(Q(old__in=fresh) | Q(new__in=fresh))
-        for old, new in links.values_list("old_id", "new_id"):
-            edges.setdefault(old, set()).add(new)
-            edges.setdefault(new, set()).add(old)
-        fresh = set().union(*(edges.get(pk, set()) for pk in fresh)) - known
-        known |= fresh
-    for members in family.values():
-        waiting = list(members)
-        while waiting:
-            more = edges.get(waiting.pop(), set()) - members
-            members |= more
-            waiting.extend(more)
+    """Occupation → all that are the same by links (transitively, both ways), itself included. One query."""
+    family: dict[int, set[int]] = {pk: {pk} for pk in ids}
+    if family:
+        with connection.cursor() as cursor:
+            cursor.execute(_FAMILIES, [list(family)])
+            for root, member in cursor.fetchall():
+                family[root].add(member)
     return {pk: frozenset(members) for pk, members in family.items()}
 
 
@@ -149,6 +139,16 @@ def canonical_code(occupation_id: int) -> str:
     return next((code for _, _, code, _ in family if code), family[0][3] if family else "")
 
 
+_FAMILIES = """
+    WITH RECURSIVE family (root, id) AS (
+        SELECT one, one FROM unnest(%s::bigint[]) one
+        UNION
+        SELECT family.root, CASE WHEN link.old_id = family.id THEN link.new_id ELSE link.old_id END
+        FROM family JOIN occupations_occupationlink link
+            ON link.kind = 'same' AND family.id IN (link.old_id, link.new_id)
+    )
+    SELECT root, id FROM family
+"""
 _FAMILY = """
     WITH RECURSIVE family (id) AS (
         SELECT CASE WHEN kind = 'trade' THEN coalesce(parent_id, id) ELSE id END
