@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 
 from tests.cast import AT, Cast, cast, claim_form, outsider
+from tests.orders.subsidy.certified import chain
 from tests.orders.subsidy.chain import refusal
 from tests.own_columns import with_own_columns
 from wudan.kernel.models import History
 from wudan.orders.subsidy.actions.applying import submit
+from wudan.orders.subsidy.actions.confirming import confirm_due, state_own
 from wudan.orders.subsidy.actions.correcting import correct
+from wudan.orders.subsidy.actions.entitling import prepare_due, refresh_dues
 from wudan.orders.subsidy.actions.evidencing import add_evidence
 from wudan.orders.subsidy.actions.rectifying import correct_fact
 from wudan.orders.subsidy.actions.reviewing import accept, send_back
 from wudan.orders.subsidy.forms import ClaimForm
-from wudan.orders.subsidy.models import Claim
+from wudan.orders.subsidy.models import Claim, Due
 from wudan.orders.subsidy.queries.casefile import claim_page
 from wudan.policy.queries import working
 
@@ -177,3 +180,44 @@ def test_found_otherwise_the_next_decision_reads_what_is_known_now(tez: Cast) ->
     assert "合同晚于发证" in str(changed)
     claim.refresh_from_db()
     assert claim.own == {"contract_months": 24}  # what was applied for stays
+
+
+# --- what the chain prepares --------------------------------------------------------------------------------------
+def prepared(tez: Cast) -> Due:
+    (due,) = prepare_due(certificate_id=chain(tez).certificate.pk, at=AT)
+    return due
+
+
+def test_a_line_the_chain_prepared_takes_the_answers_along(tez: Cast) -> None:
+    due = prepared(tez)
+    assert (due.state, due.form["own"]) == ("ready", {})
+    (due,) = state_own(
+        due_ids=[due.pk], own={"contract_months": 6, "delivery": "offline"}, actor=tez.worker, at=AT
+    )
+    assert (due.state, due.reasons) == ("not_due", ["short-contract"])
+    (due,) = refresh_dues(due_ids=[due.pk], at=AT)  # the daily round forgets nothing
+    assert due.form["own"] == {"contract_months": 6, "delivery": "offline"}
+    (due,) = state_own(
+        due_ids=[due.pk], own={"contract_months": 24, "delivery": None}, actor=tez.worker, at=AT
+    )
+    assert (due.state, due.form["own"]) == ("ready", {"contract_months": 24})
+    claim = confirm_due(due_id=due.pk, actor=tez.worker, at=AT)
+    assert (claim.own, claim.outcome) == ({"contract_months": 24}, "approved")
+    assert claim.evaluation.facts["contract_months"] == 24
+    assert (
+        refusal(state_own, due_ids=[due.pk], own={"contract_months": 1}, actor=tez.worker, at=AT).code
+        == "wrong-state"
+    )
+
+
+def test_nobody_else_answers_for_it_and_a_wrong_answer_changes_nothing(tez: Cast) -> None:
+    due = prepared(tez)
+    for somebody in (outsider(tez, "worker"), tez.provider_clerk, tez.intake):
+        assert (
+            refusal(state_own, due_ids=[due.pk], own={"contract_months": 6}, actor=somebody, at=AT).code
+            == "forbidden"
+        )
+    wrong = refusal(state_own, due_ids=[due.pk], own={"contract_months": "一年"}, actor=tez.worker, at=AT)
+    assert (wrong.code, wrong.field) == ("bad-input:contract_months", "contract_months")
+    due.refresh_from_db()
+    assert (due.form["own"], due.outcome) == ({}, "approved")

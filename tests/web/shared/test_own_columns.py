@@ -11,15 +11,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import AT, Cast, cast
+from tests.cast import AT, Cast, cast, make_person
 from tests.catalogue_cast import an_open_offer
+from tests.orders.subsidy.certified import chain
 from tests.orders.subsidy.test_own_columns import applied
 from tests.own_columns import with_own_columns
 from tests.web.learner.test_apply import walk
 from tests.web.provider.test_claims import application
 from tests.web.public.test_pages import GOOD
+from wudan.kernel.actor import SYSTEM
+from wudan.kernel.history import acting
+from wudan.orders.subsidy.actions.entitling import prepare_due
 from wudan.orders.subsidy.actions.reviewing import send_back
-from wudan.orders.subsidy.models import Claim, FactCorrection
+from wudan.orders.subsidy.models import Claim, Due, FactCorrection
 from wudan.policy.engine.explain import explain
 from wudan.policy.engine.rulebook import load_rulebook
 from wudan.web.public.estimate_forms import EstimateForm
@@ -212,6 +216,52 @@ def test_the_counter_asks_for_them_too(tez: Cast) -> None:
     client.post(url, given)
     claim = Claim.objects.get()
     assert (claim.own, claim.reasons) == (KEPT | {"fiscal_payroll": True}, ["fiscal-payroll"])
+
+
+def test_a_prepared_subsidy_asks_its_learner_for_them(tez: Cast) -> None:
+    (due,) = prepare_due(certificate_id=chain(tez).certificate.pk, at=AT)
+    me, url = sitting(tez, "worker"), reverse("learner:due", args=[due.pk])
+    shown = text(me.get(url))
+    assert asked_in(shown) == ASKED
+    assert "还有几项请您填写" in shown
+    answer = reverse("learner:due_answer", args=[due.pk])
+    wrong = me.post(answer, FILLED | {"contract_months": "一年"})
+    assert wrong.status_code == 422
+    assert "“劳动合同期限”应为不小于0的整数" in text(wrong)
+    told = text(me.post(answer, FILLED | {"contract_months": "6"}, follow=True))
+    assert "已填写" in told
+    assert "为什么暂时不能领" in told
+    assert "劳动合同6个月，不足12个月" in told
+    told = text(me.post(answer, FILLED, follow=True))
+    assert "修改您填写的内容" in told
+    assert "线上线下结合" in told
+    me.post(reverse("learner:due_confirm", args=[due.pk]))
+    assert Claim.objects.get().own == KEPT
+    assert me.post(answer, FILLED).status_code == 404  # it is an application now
+    assert sitting(tez, "provider_clerk").post(answer, FILLED).status_code == 403
+
+
+def test_a_class_due_to_an_organisation_is_answered_once(tez: Cast) -> None:
+    learners = [make_person(60 + n, name="孙八") for n in range(2)]
+    made = chain(tez, *learners)
+    due = prepare_due(certificate_id=made.certificate.pk, at=AT)[0]
+    other = prepare_due(certificate_id=made.certificates[1].pk, at=AT)[0]
+    with acting(actor=SYSTEM, at=AT, basis="测试"):  # as a line whose money goes to the provider
+        Due.objects.update(applied_by="provider", organisation=tez.provider)
+    client, url = sitting(tez, "provider_clerk"), reverse("provider:due", args=[due.pk])
+    shown = text(client.get(url))
+    assert asked_in(shown) == ASKED
+    wrong = client.post(reverse("provider:due_own", args=[due.pk]), FILLED | {"delivery": "空中"})
+    assert wrong.status_code == 422
+    assert "“培训方式”应为线下集中、线上线下结合之一" in text(wrong)
+    client.post(reverse("provider:due_own", args=[due.pk]), FILLED)
+    assert [d.form["own"] for d in Due.objects.filter(pk__in=[due.pk, other.pk])] == [KEPT, KEPT]
+    assert (
+        sitting(tez, "enterprise_clerk")
+        .post(reverse("enterprise:due_own", args=[due.pk]), FILLED)
+        .status_code
+        == 404
+    )
 
 
 def test_before_choosing_a_class_it_is_said_that_they_are_not_counted_yet(tez: Cast) -> None:

@@ -25,6 +25,7 @@ from wudan.policy.queries import rulebook_for
 from wudan.web.learner.explaining import prepared
 from wudan.web.learner.frame import Visit, frame
 from wudan.web.shared.acting import for_roles
+from wudan.web.shared.own_fields import OwnForm, own_asked, own_facts
 from wudan.web.shared.parts import Fact, Tone
 from wudan.web.shared.render import page
 from wudan.web.shared.words import cn_date
@@ -116,10 +117,46 @@ def due(request: HttpRequest, actor: Actor, due_id: int) -> HttpResponse:
     return _show(request, Visit(actor), due_id, None)
 
 
-def _show(request: HttpRequest, visit: Visit, due_id: int, refused: Refused | None) -> HttpResponse:
+def _find(visit: Visit, due_id: int) -> Any:
     one = find(visit.actor, due_id)
     if one is None:
         raise Http404
+    return one
+
+
+def _own_form(one: Any, data: Any = None) -> OwnForm | None:
+    """What the rulebook asks besides, where it is mine to answer."""
+    rulebook = rulebook_for(one.district_id)
+    scheme = rulebook.schemes.get(one.scheme)
+    names = own_asked(rulebook, scheme.columns) if scheme else []
+    if not names or one.applied_by != "person" or one.state not in ("ready", "not_due"):
+        return None
+    return OwnForm(data, rulebook=rulebook, names=names, initial=form_of(one).own)
+
+
+@require_POST
+@for_roles(Role.WORKER)
+def answer(request: HttpRequest, actor: Actor, due_id: int) -> HttpResponse:
+    """填写 what the rulebook asks besides; then the line is asked again."""
+    visit = Visit(actor)
+    form = _own_form(_find(visit, due_id), request.POST)
+    if form is None:
+        raise Http404
+    if form.is_valid():
+        try:
+            confirming.state_own(due_ids=[due_id], own=form.answers(), actor=actor, at=visit.at)
+        except Refused as refused:
+            form.add_refused(refused)
+        else:
+            messages.success(request, "已填写，下面是重新核算的结果。")
+            return redirect("learner:due", due_id)
+    return _show(request, visit, due_id, None, form)
+
+
+def _show(
+    request: HttpRequest, visit: Visit, due_id: int, refused: Refused | None, own_form: OwnForm | None = None
+) -> HttpResponse:
+    one = _find(visit, due_id)
     if one.claim_id is not None:
         return redirect("learner:claim", one.claim_id)
     shown = card(one)
@@ -135,9 +172,12 @@ def _show(request: HttpRequest, visit: Visit, due_id: int, refused: Refused | No
         account=current_account(visit.me.pk),
         by_whom=one.organisation.name if one.organisation else "",
         refusals=refused.refusals if refused else (),
+        own_form=own_form or _own_form(one),
+        own_given=bool(form_of(one).own) and own_form is None,
         account_url=f"{reverse('learner:account')}?next={reverse('learner:due', args=[one.pk])}",
     )
-    return page(request, "learner/due.html", context, status=refused.refusal.status if refused else 200)
+    status = refused.refusal.status if refused else 422 if own_form is not None else 200
+    return page(request, "learner/due.html", context, status=status)
 
 
 @require_POST
@@ -191,4 +231,4 @@ def _facts(one: Any) -> list[Fact]:
         found.append(Fact("人员类别", "、".join(rulebook.word(g) for g in form.groups), proof="有关部门认定"))
     if one.scheme == "skill_upgrade":
         found.append(Fact("失业保险", f"累计缴费{form.insured_months}个月"))
-    return found
+    return found + own_facts(rulebook, form.own)

@@ -30,6 +30,7 @@ urlpatterns = [
     path("claims/<int:claim_id>/correct/<slug:key>/", applying.correct_question, name="correct_question"),
     path("dues/", dues.dues, name="dues"),
     path("dues/<int:due_id>/", dues.due, name="due"),
+    path("dues/<int:due_id>/answer/", dues.answer, name="due_answer"),
     path("dues/<int:due_id>/confirm/", dues.confirm, name="due_confirm"),
     path("dues/<int:due_id>/decline/", dues.decline, name="due_decline"),
     path("dues/<int:due_id>/reopen/", dues.reopen, name="due_reopen"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from wudan.policy.engine.columns import MAX_INTEGER, Kind
 from wudan.policy.engine.loading_columns import NO_REMEDY
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.web.shared import forms as f
+from wudan.web.shared.parts import Fact
 
 MAX = 200
 FEN = "分"
@@ -73,6 +74,22 @@ def own_field(rulebook: Rulebook, name: str) -> forms.Field:
 def own_asked(rulebook: Rulebook, asked: tuple[str, ...]) -> list[str]:
     """Those of its own columns among the columns a scheme's rules use, in the rulebook's order."""
     return [name for name in rulebook.own if name in asked]
+
+
+class OwnForm(f.Form):
+    """These columns alone, of a scheme whose other facts are known already."""
+
+    def __init__(self, *args: Any, rulebook: Rulebook, names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= {name: own_field(rulebook, name) for name in names}
+
+    def answers(self) -> dict[str, Any]:
+        return own_plain(self.cleaned_data)
+
+
+def own_facts(rulebook: Rulebook, own: Mapping[str, Any]) -> list[Fact]:
+    """Answers given, in words."""
+    return [Fact(rulebook.column_label(k), rulebook.show_own(k, own[k])) for k in rulebook.own if k in own]
 
 
 def own_plain(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from wudan.kernel.actor import Actor
 from wudan.kernel.errors import INVALID, Refusal, Refused, forbid, refuse
@@ -19,6 +20,8 @@ from wudan.orders.subsidy.queries.dues import form_of, reasons_in_words
 from wudan.orders.subsidy.states import DUE
 from wudan.organisations.queries import current_account as organisation_account
 from wudan.people.queries import current_account, groups_on
+from wudan.policy.engine.rulebook import Rulebook
+from wudan.policy.queries import rulebook_for
 
 LARGEST_FEE = 10**9  # fen: ten million yuan for one apprentice is a slip of the pen
 
@@ -96,17 +99,50 @@ def state_fee(*, due_ids: Sequence[int], fee_fen: int, actor: Actor, at: datetim
             field="fee_fen",
             status=INVALID,
         )
+    return _stated(due_ids, lambda _: {"fee_fen": fee_fen}, actor, at)
+
+
+def state_own(*, due_ids: Sequence[int], own: Mapping[str, object], actor: Actor, at: datetime) -> list[Due]:
+    """填写规则集另列的事项: what the rulebook asks besides and the chain cannot know; the lines are asked again with it.
+
+    An empty answer takes an earlier one away. Refuses: not-found, forbidden, wrong-state, bad-input:<column>.
+    """
+    return _stated(due_ids, lambda form: {"own": {**form.own, **own}}, actor, at)
+
+
+def _stated(
+    due_ids: Sequence[int], change: Callable[[ClaimForm], dict[str, Any]], actor: Actor, at: datetime
+) -> list[Due]:
     with acting(actor=actor, at=at, basis=BASIS):
-        dues = _of(due_ids)
-        for due in dues:
+        for due in _of(due_ids):
             _require_own(due, actor)
             if due.state not in ("ready", "not_due"):
                 DUE.check("claim", due.state)
-            form = form_of(due)
-            due.form = plain(ClaimForm(**{**form.columns(), "groups": form.groups, "fee_fen": fee_fen}))
+            before = form_of(due)
+            form = ClaimForm(**{**before.columns(), "groups": before.groups, **change(before)})
+            _require_sound(form, rulebook_for(due.district_id))
+            due.form = plain(form)
             due.outcome = "none"  # so that it is asked again
             due.save(update_fields=["form", "outcome"])
     return refresh_dues(due_ids=due_ids, at=at)
+
+
+def _require_sound(form: ClaimForm, rulebook: Rulebook) -> None:
+    """The rulebook's own columns as it wants them; the others are the chain's."""
+    wrong = [fault for fault in form.faults(rulebook) if fault.column in rulebook.own]
+    if wrong:
+        raise Refused(
+            *(
+                Refusal(
+                    f"bad-input:{f.column}",
+                    f"{f.sentence}。",
+                    remedy=f.remedy,
+                    field=f.column,
+                    status=INVALID,
+                )
+                for f in wrong
+            )
+        )
 
 
 def _move(verb: str, due_id: int, reason: str, actor: Actor, at: datetime) -> Due:

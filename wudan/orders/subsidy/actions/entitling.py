@@ -179,7 +179,7 @@ def _put(wanted: Sequence[Entitled], at: datetime) -> list[Due]:
 def _put_one(one: Entitled, due: Due | None, at: datetime) -> Due | None:
     if due is not None and due.state not in OPEN:
         return due  # claimed or declined: the person has spoken
-    form = _keeping_fee(one.form, due)
+    form = _keeping_stated(one.form, due)
     facts = _facts(one, form, due, at)
     decision = _decide(one, facts, due) if one.scheme else None
     if one.only_if_due and due is None and (decision is None or decision.outcome not in PASSING):
@@ -211,10 +211,13 @@ def _state(decision: Any) -> str:
     return "ready" if decision is not None and decision.outcome in PASSING else "not_due"
 
 
-def _keeping_fee(form: ClaimForm, due: Due | None) -> ClaimForm:
-    """The training fee comes from an invoice, which the enterprise states by hand."""
-    fee = form_of(due).fee_fen if due is not None else None
-    return form if fee is None else ClaimForm(**{**form.columns(), "groups": form.groups, "fee_fen": fee})
+def _keeping_stated(form: ClaimForm, due: Due | None) -> ClaimForm:
+    """What was stated by hand: the training fee of an invoice, the answers to the rulebook's own questions."""
+    if due is None:
+        return form
+    before = form_of(due)
+    fee = form.fee_fen if before.fee_fen is None else before.fee_fen
+    return ClaimForm(**{**form.columns(), "groups": form.groups, "fee_fen": fee, "own": before.own})
 
 
 def _name(due: Due | None) -> str:

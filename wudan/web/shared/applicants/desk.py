@@ -15,7 +15,7 @@ from wudan.organisations import queries as organisations
 NAMES = (
     "home", "rosters", "roster", "roster_new", "roster_template", "roster_progress", "roster_marked", "roster_confirm",
     "roster_discard", "claims", "claim", "claim_new", "claim_form", "claim_correct", "claim_withdraw", "claim_repay",
-    "claim_account", "dues", "due", "due_fee", "about", "about_account", "about_contact",
+    "claim_account", "dues", "due", "due_fee", "due_own", "about", "about_account", "about_contact",
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from wudan.people.queries import current_accounts
 from wudan.policy.queries import rulebook_for
 from wudan.web.shared import forms as f
 from wudan.web.shared.applicants.desk import Desk, frame
+from wudan.web.shared.own_fields import OwnForm, own_asked, own_facts
 from wudan.web.shared.parts import Crumb, Fact, Tone
 from wudan.web.shared.render import page
 from wudan.web.shared.words import cn_date
@@ -119,15 +120,46 @@ def fee(request: HttpRequest, actor: Actor, due_id: int, *, desk: Desk) -> HttpR
     together = queries.together_with(actor, one)
     form = FeeForm(request.POST)
     if form.is_valid():
-        open_ids = [d.pk for d in together if d.state in ("ready", "not_due")]
         try:
-            confirming.state_fee(due_ids=open_ids, fee_fen=form.cleaned_data["fee"], actor=actor, at=now())
+            confirming.state_fee(
+                due_ids=_open(together), fee_fen=form.cleaned_data["fee"], actor=actor, at=now()
+            )
         except Refused as refused:
             form.add_refused(refused)
         else:
             messages.success(request, "培训费已填写，下面是重新核算的结果。")
             return redirect(desk.url("due", due_id))
     return _show(request, actor, desk, one, together, None, form, None)
+
+
+def own(request: HttpRequest, actor: Actor, due_id: int, *, desk: Desk) -> HttpResponse:
+    """填写 what the rulebook asks besides, the same for the whole class; then everything is asked again."""
+    one = _of(actor, due_id)
+    together = queries.together_with(actor, one)
+    form = _own_form(one, together, request.POST)
+    if form is None:
+        raise Http404
+    if form.is_valid():
+        try:
+            confirming.state_own(due_ids=_open(together), own=form.answers(), actor=actor, at=now())
+        except Refused as refused:
+            form.add_refused(refused)
+        else:
+            messages.success(request, "已填写，下面是重新核算的结果。")
+            return redirect(desk.url("due", due_id))
+    return _show(request, actor, desk, one, together, None, FeeForm(), None, form)
+
+
+def _open(together: Sequence[Any]) -> list[int]:
+    return [d.pk for d in together if d.state in ("ready", "not_due")]
+
+
+def _own_form(one: Any, together: Sequence[Any], data: Any = None) -> OwnForm | None:
+    rulebook = rulebook_for(one.district_id)
+    names = own_asked(rulebook, rulebook.schemes[one.scheme].columns)
+    if not names or not _open(together):
+        return None
+    return OwnForm(data, rulebook=rulebook, names=names, initial=queries.form_of(one).own)
 
 
 def _of(actor: Actor, due_id: int) -> Any:
@@ -146,6 +178,7 @@ def _show(
     form: ConfirmForm | None,
     fee_form: FeeForm,
     refused: Refused | None,
+    own_form: OwnForm | None = None,
 ) -> HttpResponse:
     rulebook = rulebook_for(one.district_id)
     rows = _rows(together, rulebook)
@@ -165,12 +198,15 @@ def _show(
         missing=sum(r.no_account for r in ready),
         facts=_facts(one, rulebook),
         form=form,
-        asks_fee=one.scheme == "apprenticeship" and any(r.due.state in ("ready", "not_due") for r in rows),
+        asks_fee=one.scheme == "apprenticeship" and bool(_open(together)),
+        own_form=own_form or _own_form(one, together),
         fee_form=fee_form,
         account=current_account(actor.organisation_id or 0),
         refusals=refused.refusals if refused else (),
     )  # fmt: skip
-    wrong = refused is not None or bool((form and form.errors) or fee_form.errors)
+    wrong = refused is not None or bool(
+        (form and form.errors) or fee_form.errors or (own_form and own_form.errors)
+    )
     return page(request, "shared/applicants/due.html", context, status=422 if wrong else 200)
 
 
@@ -213,10 +249,11 @@ def _facts(one: Any, rulebook: Any) -> list[Fact]:
                 Fact("结业人数", f"{form.completed_count}人", proof="结业名册"),
                 Fact("就业人数", f"{form.employed_count}人（{rate}）", proof="就业核查"),
             ]
-        return found
+        return found + own_facts(rulebook, form.own)
     level = rulebook.levels.get(str(form.level))
     return [
         Fact("职业（工种）", "　".join(t for t in (form.occupation_name, level.label if level and form.level else "") if t)),
         Fact("培训日期", f"{cn_date(one.training_class.started_on)}至{cn_date(one.training_class.ended_on)}", proof="开班备案"),
         Fact("班级编号", form.class_id),
+        *own_facts(rulebook, form.own),
     ]  # fmt: skip

@@ -35,6 +35,7 @@ _PAGES: tuple[tuple[str, Any, str, tuple[str, ...]], ...] = (
     ("dues/", dues.dues, "dues", READ),
     ("dues/<int:due_id>/", dues.due, "due", FORM),
     ("dues/<int:due_id>/fee/", dues.fee, "due_fee", WRITE),
+    ("dues/<int:due_id>/own/", dues.own, "due_own", WRITE),
     ("about/", about.about, "about", READ),
     ("about/account/", about.account, "about_account", FORM),
     ("about/contact/", about.contact, "about_contact", FORM),
