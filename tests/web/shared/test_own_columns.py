@@ -35,6 +35,7 @@ FILLED = {
     "contract_months": "24", "contract_signed_on": "2020-08-01", "fiscal_payroll": "no", "tool_fee_fen": "120.5",
     "lessons": "线下、线上", "delivery": "blended",
 }  # fmt: skip
+SITUATION: dict[str, Any] = {**GOOD, **FILLED}
 KEPT = {
     "contract_months": 24, "contract_signed_on": "2020-08-01", "fiscal_payroll": False, "tool_fee_fen": 12_050,
     "lessons": "线上;线下", "delivery": "blended",
@@ -85,22 +86,32 @@ def test_the_estimate_asks_for_them_and_depends_on_them(tez: Cast, client: Clien
         assert words in form
     other = text(client.get(reverse("public:estimate_scheme", args=[tez.code, "startup_training"])))
     assert asked_in(other) == []  # its rules read none of them
-    assert "可以领取" in text(client.get(url, GOOD | FILLED))
+    assert "可以领取" in text(client.get(url, SITUATION))
     assert "可以领取" in text(client.get(url, GOOD))  # left empty: these rules ask only what is given
-    refused = text(client.get(url, GOOD | FILLED | {"contract_months": "11"}))
+    refused = text(client.get(url, SITUATION | {"contract_months": "11"}))
     assert "目前不能领取" in refused
     assert "劳动合同11个月，不足12个月" in refused
     assert "“劳动合同期限”为12个月" in refused  # what would have to differ
-    assert "申请人是财政供养人员" in text(client.get(url, GOOD | FILLED | {"fiscal_payroll": "yes"}))
-    assert "工具费500.01元" in text(client.get(url, GOOD | FILLED | {"tool_fee_fen": "500.01"}))
-    assert "没有线下课" in text(client.get(url, GOOD | FILLED | {"lessons": "线上"}))
+    assert "申请人是财政供养人员" in text(client.get(url, SITUATION | {"fiscal_payroll": "yes"}))
+    assert "工具费500.01元" in text(client.get(url, SITUATION | {"tool_fee_fen": "500.01"}))
+    assert "没有线下课" in text(client.get(url, SITUATION | {"lessons": "线上"}))
+
+
+def test_the_decision_as_data_reads_them_too(tez: Cast, client: Client) -> None:
+    url = reverse("public:decision", args=[tez.code, "training"])
+    facts = {"certificate_type": "skill_level", "level": "4", "certificate_issued_on": "2020-10-30"}
+    assert client.get(url, facts | {"contract_months": "12"}).json()["outcome"] == "approved"
+    refused = client.get(url, facts | {"contract_months": "11"}).json()
+    assert (refused["outcome"], refused["reasons"][0]["code"]) == ("rejected", "short-contract")
+    wrong = client.get(url, facts | {"contract_months": "一年"}).json()
+    assert "“劳动合同期限”应为不小于0的整数" in wrong["reasons"][0]["sentence"]
 
 
 @pytest.mark.parametrize(("given", "words"), WRONG)
 def test_the_estimate_says_what_is_wrong_in_the_rulebooks_words(
     tez: Cast, client: Client, given: dict[str, str], words: str
 ) -> None:
-    answer = client.get(reverse("public:estimate_scheme", args=[tez.code, "training"]), GOOD | FILLED | given)
+    answer = client.get(reverse("public:estimate_scheme", args=[tez.code, "training"]), SITUATION | given)
     assert answer.status_code == 422
     assert words in text(answer)
 
