@@ -114,7 +114,7 @@ def _stated(
     due_ids: Sequence[int], change: Callable[[ClaimForm], dict[str, Any]], actor: Actor, at: datetime
 ) -> list[Due]:
     with acting(actor=actor, at=at, basis=BASIS):
-        for due in _of(due_ids):
+        for due in _of(due_ids, locked=True):
             _require_own(due, actor)
             if due.state not in ("ready", "not_due"):
                 DUE.check("claim", due.state)
@@ -147,18 +147,17 @@ def _require_sound(form: ClaimForm, rulebook: Rulebook) -> None:
 
 def _move(verb: str, due_id: int, reason: str, actor: Actor, at: datetime) -> Due:
     with acting(actor=actor, at=at, basis=BASIS):
-        due = _of([due_id])[0]
+        due = _of([due_id], locked=True)[0]
         _require_own(due, actor)
         due.state, due.reason = DUE.check(verb, due.state), reason.strip()
         due.save(update_fields=["state", "reason"])
     return due
 
 
-def _of(due_ids: Sequence[int]) -> list[Due]:
-    """The lines named. Refuses: not-found, also where none was named."""
-    found = list(
-        Due.objects.select_related("person", "evaluation").filter(pk__in=list(due_ids)).order_by("pk")
-    )
+def _of(due_ids: Sequence[int], *, locked: bool = False) -> list[Due]:
+    """The lines named; `locked` inside a transaction that will change them. Refuses: not-found, also where none was named."""
+    lines = Due.objects.select_related("person", "evaluation").filter(pk__in=list(due_ids)).order_by("pk")
+    found = list(lines.select_for_update(of=("self",)) if locked else lines)
     if not found or len(found) != len(set(due_ids)):
         refuse("not-found", "没有找到这项补贴。", remedy="请从列表重新进入。", status=404)
     return found
