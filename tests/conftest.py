@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 # The same three people in every test (insider, colleague, outsider), and their rows.
 pytest_plugins = ["tests.cast"] if find_spec("tests.cast") is not None else []
 
+LONG = ("browser", "slow")
+
 network.keep_inside()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that drive a browser are recognised by their fixtures and skipped where there is none."""
     missing = pytest.mark.skip(
         reason="no Chromium or Chrome on this machine (README says how to install one)"
@@ -31,6 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if browsers.program() is None:
                 item.add_marker(missing)
+    if hasattr(config, "workerinput"):
+        # Each process begins with its share of the list and takes from another's end when done: the long ones come first, and
+        # one browser is started instead of one in each process.
+        items.sort(
+            key=lambda item: min(
+                (n for n, name in enumerate(LONG) if item.get_closest_marker(name)), default=len(LONG)
+            )
+        )
 
 
 @pytest.fixture(scope="session")
