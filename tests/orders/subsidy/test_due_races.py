@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 
 from tests.cast import AT, cast
 from tests.orders.subsidy.certified import chain, learners
@@ -27,22 +31,37 @@ def test_delivered_by_two_workers_and_tapped_twice() -> None:
     assert Claim.objects.count() == 1
 
 
-def test_answered_while_it_is_confirmed() -> None:
-    """Whoever comes first: what was claimed is what the line says, and a line somebody claimed is not answered any more."""
+def test_an_answer_waits_for_the_one_who_confirms() -> None:
+    """What was claimed is what the line says: an answer that comes in between is refused, not written over it."""
     tez = cast("370405")
     with_own_columns(tez)
     (due,) = prepare_due(certificate_id=chain(tez).certificate.pk, at=AT)
-    answers = both(
-        lambda: confirm_due(due_id=due.pk, actor=tez.worker, at=AT),
-        lambda: state_own(due_ids=[due.pk], own={"contract_months": 24}, actor=tez.worker, at=AT),
-        lambda: state_own(due_ids=[due.pk], own={"contract_months": 36}, actor=tez.worker, at=AT),
-    )
-    assert set(answers) <= {"done", "wrong-state", "not-due-any-more"}
-    if answers[0] != "done":  # an answer came between its two looks: it is confirmed by the next tap
-        confirm_due(due_id=due.pk, actor=tez.worker, at=AT)
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            Due.objects.select_for_update().get(pk=due.pk)
+            answer = other.submit(
+                both,
+                lambda: state_own(due_ids=[due.pk], own={"contract_months": 24}, actor=tez.worker, at=AT),
+            )
+            _until_somebody_waits_for_us()
+            confirm_due(due_id=due.pk, actor=tez.worker, at=AT)
+        assert answer.result(30) == ["wrong-state"]
     due.refresh_from_db()
     assert (due.state, due.outcome) == ("claimed", "approved")
-    assert due.form["own"] == Claim.objects.get().own
+    assert due.form["own"] == Claim.objects.get().own == {}
+
+
+def _until_somebody_waits_for_us() -> None:
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits for the line")
 
 
 def test_a_class_confirmed_twice_while_it_is_asked_again() -> None:
