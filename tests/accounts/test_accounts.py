@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.cast import (
     valid_identity,
     valid_phone,
 )
+from tests.harness.races import both
 from wudan.accounts.actions import (
     close_account,
     grant,
@@ -164,23 +164,9 @@ def test_also_by_raw_sql_and_update(here) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_grants_at_once_leave_one_side() -> None:
     here = cast(pools=False)
-    user, ready, said = make_user("both"), threading.Barrier(2), []
-
-    def run(role: Role) -> None:
-        ready.wait()
-        try:
-            said.append(give(here, user, role).role)
-        except Refused as refused:
-            said.append(refused.refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(role,)) for role in (Role.INTAKE, Role.FINANCE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert "incompatible_duties" in said
+    user = make_user("both")
+    calls = [lambda role=role: give(here, user, role) for role in (Role.INTAKE, Role.FINANCE)]
+    assert both(*calls) == ["done", "incompatible_duties"]
     assert Membership.objects.filter(user=user).count() == 1
 
 

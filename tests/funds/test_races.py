@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.cast import AT, BASIS, cast
+from tests.harness.races import both
 from wudan.funds import actions, queries
 from wudan.funds.models import Entry
-from wudan.kernel.errors import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def both(*calls: Any) -> list[str]:
-    """Run the calls at the same moment, each on its own connection; "done" or the refusal's code."""
-    start = Barrier(len(calls))
-
-    def run(call: Any) -> str:
-        try:
-            start.wait(10)
-            call()
-        except Refused as refused:
-            return refused.refusal.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return sorted(threads.map(run, calls))
 
 
 def test_the_last_sum_goes_once() -> None:

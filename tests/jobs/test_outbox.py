@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import AT
+from tests.harness.races import at_once
 from wudan.jobs import outbox
 from wudan.kernel.journal import tell
 from wudan.kernel.models import OutboxEvent
@@ -51,14 +50,7 @@ def test_two_workers_at_once_deliver_each_message_once():
     for n in range(40):
         tell("batch:halted", at=AT, batch=n)
 
-    def one(_: int) -> int:
-        try:
-            return outbox.deliver()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        taken = sum(pool.map(one, range(4)))
+    taken = sum(at_once(*[outbox.deliver] * 4))
     assert taken + outbox.deliver() == 40
     assert jobs() == 40
 
@@ -66,5 +58,10 @@ def test_two_workers_at_once_deliver_each_message_once():
 def test_every_topic_has_its_handler_registered_with_the_queue():
     from wudan.jobs import timetable
 
-    assert set(outbox.HANDLERS) >= {"roster:uploaded", "roster:confirmed", "batch:halted", "certificate:issued"}
+    assert set(outbox.HANDLERS) >= {
+        "roster:uploaded",
+        "roster:confirmed",
+        "batch:halted",
+        "certificate:issued",
+    }
     assert timetable.outbox.handle.name == "wudan.jobs.outbox.handle"

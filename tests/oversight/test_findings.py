@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.cast import AT, Cast, cast, outsider
-from tests.orders.payment.making import approved_claims, both, gathered
+from tests.harness.races import both
+from tests.orders.payment.making import approved_claims, gathered
 from tests.orders.subsidy.certified import chain, move
 from wudan.jobs.outbox import HANDLERS
 from wudan.kernel.actor import SYSTEM

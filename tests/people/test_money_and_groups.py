@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.cast import AT, cast, make_person, outsider, valid_account, valid_identity
+from tests.harness.races import both
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.errors import Refused
 from wudan.kernel.models import JournalEntry
@@ -94,20 +93,7 @@ def test_many_accounts_whole_or_not_at_all(here) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_accounts_at_once_leave_one_current() -> None:
     person = make_person(1, account=False)
-    ready = threading.Barrier(2)
-
-    def run(n: int) -> None:
-        ready.wait()
-        try:
-            record(person, n)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in (1, 2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert both(*(lambda n=n: record(person, n) for n in (1, 2))) == ["done", "done"]  # type: ignore[misc]
     assert PersonAccount.objects.filter(person=person, current=True).count() == 1
     assert PersonAccount.objects.filter(person=person).count() == 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cast import AT, cast, make_person, outsider, valid_identity, valid_phone
+from tests.harness.races import at_once
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.errors import Refused
 from wudan.kernel.identifiers import check_character
@@ -122,22 +122,8 @@ def test_a_worker_registers_only_themselves() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_same_moment_make_one_person() -> None:
-    ready, found = threading.Barrier(2), []
-
-    def run() -> None:
-        ready.wait()
-        try:
-            found.append(register(1).pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 2 and len(set(found)) == 1
-    Person.objects.all()
+    one, other = at_once(*[lambda: register(1)] * 2)
+    assert one == other == Person.objects.get()
 
 
 @pytest.mark.django_db

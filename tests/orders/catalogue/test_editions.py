@@ -11,7 +11,7 @@ from django.db.utils import IntegrityError
 
 from tests.cast import AT, Cast, cast, outsider
 from tests.catalogue_cast import TODAY, a_drafted_offer, a_registration, an_occupation, offer_given
-from tests.funds.test_races import both
+from tests.harness.races import both
 from wudan.kernel.errors import Refused
 from wudan.orders.catalogue.actions.editions import (
     derive_entries,

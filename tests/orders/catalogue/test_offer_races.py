@@ -8,7 +8,7 @@ import pytest
 
 from tests.cast import AT, cast, make_pool
 from tests.catalogue_cast import a_contracted_project, a_drafted_offer, an_entry
-from tests.funds.test_races import both
+from tests.harness.races import both
 from wudan.funds.models import Account
 from wudan.orders.catalogue.actions.funding import change_places, draw_reserve, reserve_offer
 from wudan.orders.catalogue.actions.opening import cancel_offer, open_offer, run_offer

@@ -17,7 +17,7 @@ from tests.catalogue_cast import (
     an_occupation,
     an_open_offer,
 )
-from tests.funds.test_races import both
+from tests.harness.races import both
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.errors import Refused
 from wudan.kernel.history import acting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,9 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from tests.cast import BASIS, Cast, cast, outsider
+from tests.harness.races import at_once
 from tests.orders.delivery.classroom import NINE, Classroom, classroom, scan
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.errors import Refused
@@ -288,25 +288,6 @@ def test_absences_of_two_sessions_are_made_up_apart(room: Classroom, tez: Cast):
 
 
 # --- races -------------------------------------------------------------------------------------------------------
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Each in a thread of its own, let go together; answers or refusals."""
-    ready, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(n: int, call: Callable[[], Any]) -> None:
-        ready.wait()
-        try:
-            answers[n] = call()
-        except Refused as refused:
-            answers[n] = refused  # type: ignore[call-overload]
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(n, c)) for n, c in enumerate(calls)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    return answers
 
 
 @pytest.mark.django_db(transaction=True)

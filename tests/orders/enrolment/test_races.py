@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.cast import AT, Cast, cast, make_person
 from tests.catalogue_cast import an_entry, an_occupation, an_open_offer
+from tests.harness.races import at_once
 from wudan.kernel.actor import Actor
 from wudan.kernel.errors import Refused
 from wudan.kernel.roles import Role
@@ -29,24 +28,18 @@ PERSONS, PLACES, THREADS = 200, 30, 20
 
 def all_at_once(calls: Sequence[Callable[[], Any]], threads: int) -> list[str]:
     """Every call on one of so many connections, which begin together; the state or the refusal's code of each."""
-    start = Barrier(threads)
-    shares = [calls[n::threads] for n in range(threads)]
 
     def run(share: Sequence[Callable[[], Any]]) -> list[str]:
         said = []
-        try:
-            start.wait(30)
-            for call in share:
-                try:
-                    said.append(str(call().state))
-                except Refused as refused:
-                    said.append(refused.refusal.code)
-        finally:
-            connection.close()
+        for call in share:
+            try:
+                said.append(str(call().state))
+            except Refused as refused:
+                said.append(refused.refusal.code)
         return said
 
-    with ThreadPoolExecutor(threads) as pool:
-        return [one for share in pool.map(run, shares) for one in share]
+    shares = [calls[n::threads] for n in range(threads)]
+    return [one for share in at_once(*(partial(run, share) for share in shares)) for one in share]
 
 
 def worker(n: int) -> tuple[int, Actor]:

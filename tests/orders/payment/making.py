@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import date, datetime
-from threading import Barrier
 from typing import Any
 
 from django.db import connection
@@ -15,7 +13,6 @@ from django.db import connection
 from tests.cast import AT, BASIS, Cast, make_person
 from wudan.funds.actions import earmark
 from wudan.kernel.actor import SYSTEM
-from wudan.kernel.errors import Refused
 from wudan.kernel.history import acting
 from wudan.kernel.money import plain
 from wudan.orders.payment.actions.gathering import gather
@@ -132,21 +129,3 @@ def forge(sql: str, *values: Any) -> None:
     """Raw SQL with the history's context set: what a rogue administrator could do."""
     with acting(actor=SYSTEM, at=AT, basis=BASIS), connection.cursor() as cursor:
         cursor.execute(sql, values)
-
-
-def both(*calls: Callable[[], Any]) -> list[str]:
-    """The calls at the same moment, each on its own connection: "done" or the refusal's code, sorted."""
-    start = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> str:
-        try:
-            start.wait(10)
-            call()
-        except Refused as refused:
-            return refused.refusal.code
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return sorted(threads.map(run, calls))

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.cast import AT, BASIS, Cast, cast, outsider
+from tests.harness.races import both
 from tests.orders.payment.late import approved, certified, deliver, live_line, paid, pay_out, proved, tag
-from tests.orders.payment.making import CHAIN, answer, both, lines_of
+from tests.orders.payment.making import CHAIN, answer, lines_of
 from tests.orders.payment.test_late_facts import ALLOWANCE, revoke
 from tests.orders.subsidy.chain import refusal, submitted
 from wudan.funds.queries import balances_now

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.cast import AT, BASIS, Cast, cast, make_pool
-from tests.orders.payment.making import FUND, answer, approved_claims, both, gathered, lines_of, sent
+from tests.harness.races import both
+from tests.orders.payment.making import FUND, answer, approved_claims, gathered, lines_of, sent
 from wudan.funds import queries as funds
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.history import acting

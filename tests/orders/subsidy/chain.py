@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 from django.db import connection
 
 from tests.cast import AT, Cast, claim_form, make_person
+from tests.harness.races import at_once, code_or
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.errors import Refused
 from wudan.kernel.history import acting
@@ -118,20 +117,11 @@ def forge(sql: str, *values: Any) -> None:
 
 
 def both(*calls: Callable[[], Any]) -> list[str]:
-    """The calls at the same moment, each on its own connection: "done" or the refusal's code, sorted."""
-    start = Barrier(len(calls))
+    """The calls at the same moment: "done" or the refusal's code, sorted; of a batch, its first answer's."""
 
-    def run(call: Callable[[], Any]) -> str:
-        try:
-            start.wait(10)
-            answer = call()
-        except Refused as no:
-            return no.refusal.code
-        finally:
-            connection.close()
+    def said(answer: Any) -> str:
         if isinstance(answer, list) and answer and isinstance(answer[0], Answer) and answer[0].refusal:
             return answer[0].refusal.code
-        return "done"
+        return code_or(answer)
 
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return sorted(threads.map(run, calls))
+    return sorted(said(answer) for answer in at_once(*calls))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db import connection
 from python_calamine import CalamineWorkbook
 
 from tests.cast import AT, Cast, cast, claim_form, make_person, outsider, valid_account, valid_identity
+from tests.harness.races import at_once, both
 from tests.orders.subsidy.roster.files import HEADER, csv, person_name, row, rows, xlsx
 from wudan.kernel.errors import Refused
 from wudan.kernel.models import History, OutboxEvent
@@ -437,37 +437,18 @@ def test_progress_is_visible_while_saving(monkeypatch):
     assert seen == [(5, "confirming", 0)]
 
 
-def in_threads(count: int, work: Any) -> list[Any]:
-    found: list[Any] = []
-
-    def run(n: int) -> None:
-        try:
-            found.append(work(n))
-        except Refused as refused:
-            found.append(refused.refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return found
-
-
 @pytest.mark.django_db(transaction=True)
 def test_races():
     tez = cast("370405", pools=False)
     content = xlsx([HEADER, *rows(20)])
-    uploads = in_threads(3, lambda _: upload(tez, content))
+    uploads = at_once(*[lambda: upload(tez, content)] * 3)
     assert sorted(isinstance(u, Roster) for u in uploads) == [False, False, True]
     (one,) = Roster.objects.all()
-    in_threads(2, lambda _: check_roster(roster_id=one.pk, at=AT))
-    confirms = in_threads(3, lambda _: confirm_roster(roster_id=one.pk, actor=tez.provider_clerk, at=AT))
-    assert confirms.count("wrong-state") == 2
+    at_once(*[lambda: check_roster(roster_id=one.pk, at=AT)] * 2)
+    confirming = {"roster_id": one.pk, "actor": tez.provider_clerk, "at": AT}
+    assert both(*[lambda: confirm_roster(**confirming)] * 3) == ["done", "wrong-state", "wrong-state"]
     other = checked(tez, xlsx([HEADER, *rows(20), *rows(5, 101)]))
     confirm_roster(roster_id=other.pk, actor=tez.provider_clerk, at=AT)
-    states = in_threads(4, lambda n: save_roster(roster_id=(one, other)[n % 2].pk, at=AT).state)
-    assert states == ["confirmed"] * 4
+    saved_ = at_once(*[lambda pk=r.pk: save_roster(roster_id=pk, at=AT) for r in (one, other) * 2])
+    assert [r.state for r in saved_] == ["confirmed"] * 4
     assert Claim.objects.count() == 25
