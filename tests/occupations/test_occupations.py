@@ -218,6 +218,19 @@ class TestSpecialSkill:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_districts_register_one_special_skill_at_once():
+    who = [cast(code, pools=False).reviewer for code in ("370405", "370306")]
+    calls = [
+        lambda n=n, actor=actor: register_special(
+            name="烧饼制作", code=f"Z-{n}", source="文", actor=actor, at=AT
+        )
+        for n, actor in enumerate(who)
+    ]
+    one, other = at_once(*calls)
+    assert one == other == Occupation.objects.get(kind="special")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_load_the_same_file_at_once():
     found = at_once(*[lambda: _load(_row("焊工", "6-18-02-04"))] * 2)
     assert Occupation.objects.count() == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import AT, Cast, cast, outsider
-from tests.harness.races import both
+from tests.harness.races import at_once, both
 from tests.orders.payment.making import approved_claims, gathered
 from tests.orders.subsidy.certified import chain, move
 from wudan.jobs.outbox import HANDLERS
@@ -91,6 +91,30 @@ def test_two_deliveries_at_once() -> None:
     batch = halted(tez)
     assert both(*[lambda: finding_from_batch(batch.pk, AT)] * 3) == ["done"] * 3
     assert Finding.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_report_the_same_at_once() -> None:
+    tez = cast("370405")
+    given: dict[str, Any] = {
+        "district_id": tez.code, "kind": "payment-gap", "subject": "claim:1", "sentence": "抽查发现重复", "at": AT,
+    }  # fmt: skip
+    who = (tez.finance, tez.finance2, tez.supervisor)
+    found = at_once(*(lambda actor=actor: open_finding(**given, actor=actor) for actor in who))  # type: ignore[misc]
+    assert found == [Finding.objects.get()] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_revoked_certificate_told_twice_at_once() -> None:
+    tez = cast("370405")
+    made = chain(tez)
+    (due,) = prepare_due(certificate_id=made.certificate.pk, at=AT)
+    confirm_due(due_id=due.pk, actor=tez.worker, at=AT)
+    with acting(actor=SYSTEM, at=AT, basis="测试"):
+        move(made.certificate, "revoked", revoked_on=AT.date(), reason="冒名顶替")
+    found = at_once(*[lambda: finding_from_certificate(made.certificate.pk, AT)] * 3)
+    opened = Finding.objects.get(kind="certificate-revoked")
+    assert sorted(found, key=bool) == [None, None, opened]
 
 
 @pytest.mark.django_db

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from wudan.kernel.actor import Actor
 from wudan.kernel.errors import INVALID, Refusal, Refused, refuse
 from wudan.kernel.history import acting
@@ -127,6 +129,11 @@ def register_special(
     with acting(
         actor=actor, at=at, basis=f"周政办发〔2020〕2号 二（一）9：登记专项职业能力（{source.strip()}）"
     ):
+        # Two districts may have one skill approved at once: the second waits here, then is given the first's.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"special {plain(name)}"]
+            )
         found = Occupation.objects.filter(edition="local", kind="special", name=plain(name)).first()
         if found is not None:
             return found

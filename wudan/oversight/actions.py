@@ -91,7 +91,8 @@ def finding_from_certificate(certificate_id: int, at: datetime) -> Finding | Non
     """The finding of a certificate revoked after somebody claimed on it, for the job on "certificate:revoked". None where no
     such claim stands; delivered twice it adds nothing, also after the finding was closed."""
     with acting(actor=SYSTEM, at=at, basis=BASIS):
-        certificate = Certificate.objects.filter(pk=certificate_id, state="revoked").first()
+        revoked = Certificate.objects.select_for_update(no_key=True).filter(state="revoked")
+        certificate = revoked.filter(pk=certificate_id).first()
         if certificate is None:
             return None
         claims = Claim.objects.filter(
@@ -127,7 +128,10 @@ def finding_from_inspection(inspection_id: int, at: datetime) -> Finding | None:
     """The finding of a visit that did not match sign-in or plan, for the job on "inspection:mismatch". Delivered twice it adds
     nothing, also after the finding was closed."""
     with acting(actor=SYSTEM, at=at, basis=BASIS):
-        found = Inspection.objects.select_related("training_class").filter(pk=inspection_id).first()
+        planned = Inspection.objects.select_for_update(of=("self",), no_key=True).select_related(
+            "training_class"
+        )
+        found = planned.filter(pk=inspection_id).first()
         subject = f"inspection:{inspection_id}"
         if found is None or Finding.objects.filter(kind=INSPECTION_MISMATCH, subject=subject).exists():
             return None
