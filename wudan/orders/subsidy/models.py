@@ -126,10 +126,9 @@ class Claim(models.Model):
     state = models.TextField("状态", choices=CLAIM.choices(), default="submitted")
     state_since = models.DateTimeField("状态起始时间")
     due_on = models.DateField("办理期限", null=True)
-    evaluation = (
-        models.ForeignKey(  # nobody asks which claim an evaluation belongs to, and none is ever deleted
-            Evaluation, models.PROTECT, null=True, related_name="+", verbose_name="最近核算", db_index=False
-        )
+    # No index: nobody asks which claim an evaluation belongs to, and none is ever deleted.
+    evaluation = models.ForeignKey(
+        Evaluation, models.PROTECT, null=True, related_name="+", verbose_name="最近核算", db_index=False
     )
     outcome = models.TextField("核算结论", default="")
     amount_fen = models.BigIntegerField(
