@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from tests.browser.seats import Seat
 from tests.cast import cast, make_organisation, valid_identity
+from tests.harness.clocks import Standing
+from tests.harness.pages import follow
 from tests.journeys.walking import Walk
 from wudan.orders.catalogue.actions.editions import draft_edition, publish_edition, put_entries
 from wudan.orders.catalogue.actions.projects import (
@@ -99,7 +101,7 @@ def _wish(seat: Seat) -> str:
     seat.go("learner:orders")
     seat.look("orders")
     page.locator(".l-card", has_text="电工").get_by_text("待编班", exact=True).first.wait_for()
-    page.locator(".l-card a").first.click()
+    follow(page, page.locator(".l-card a").first)
     seat.sees("报提单编号")
     return page.url
 
@@ -158,8 +160,9 @@ def _sign_in(seat: Seat, held: TrainingClass) -> None:
     seat.go("learner:home", at=begins + timedelta(minutes=5))  # the opening itself took a while
     seat.page.get_by_role("heading", name="今天上课").wait_for()
     seat.look("home on a day of class")
-    seat.page.get_by_role("link", name="签到").first.click()
+    follow(seat.page, seat.page.get_by_role("link", name="签到").first)
     seat.sees("现在可以签到")
+    seat.settings.WUDAN_CLOCK_SHIFT = Standing(_now(seat))
     shown = screen_code(Session.objects.select_related("training_class").get(pk=session.pk), _now(seat))
     assert shown is not None
     seat.page.get_by_label("屏幕上正在显示的6位数字").fill(shown.digits)
@@ -196,11 +199,11 @@ def _to_the_money(seat: Seat, order: str) -> None:
     seat.go("learner:claim", due.claim_id)
     seat.sees("已拨付，请确认是否到账")
     seat.look("claim")
-    page.locator(".w-chain-orders").get_by_role("link", name="提单").click()
+    follow(page, page.locator(".w-chain-orders").get_by_role("link", name="提单"))
     page.get_by_role("heading", name="来龙去脉").wait_for()
     seat.look("trail")
-    page.locator("#order").get_by_role("link", name="查看").first.click()
-    page.wait_for_url(order)
+    follow(page, page.locator("#order").get_by_role("link", name="查看").first)
+    assert page.url == order
     seat.sees("培训已经完成")
 
 
@@ -363,7 +366,7 @@ def _card(seat: Seat, held: TrainingClass) -> None:
     seat.button("开始签到")
     member = Member.objects.filter(training_class=held).select_related("person").earliest("pk")
     seat.page.get_by_label("身份证号码").fill(member.person.number())
-    seat.page.locator("form", has_text="刷证").get_by_role("button", name="签到").click()
+    follow(seat.page, seat.page.locator("form", has_text="刷证").get_by_role("button", name="签到"))
     seat.sees("签到成功")
     seat.sees("已签到1人，应到3人")
     seat.look("classroom")
@@ -374,7 +377,7 @@ def _confirm(seat: Seat, stage: str, amount: str, authority: str = "") -> None:
     seat.take("provider_clerk")
     seat.go("provider:dues")
     seat.look("provider dues")
-    seat.page.get_by_role("row").filter(has_text=stage).get_by_role("link").click()
+    follow(seat.page, seat.page.get_by_role("row").filter(has_text=stage).get_by_role("link"))
     seat.sees(f"合计{amount}")
     seat.look(f"due {stage}")
     if authority:

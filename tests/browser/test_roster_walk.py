@@ -17,7 +17,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.cast import AT, Cast, cast
-from tests.harness.pages import faults
+from tests.harness.pages import faults, follow
 from wudan.jobs.outbox import HANDLERS
 from wudan.kernel.clock import now
 from wudan.kernel.models import OutboxEvent
@@ -78,11 +78,11 @@ def test_from_upload_to_the_list(page: Page, live_server: Any, tez: Cast) -> Non
     page.set_default_timeout(PATIENCE)
 
     page.goto(f"{live_server.url}/provider/")
-    page.get_by_role("link", name="上传名册").first.click()
+    follow(page, page.get_by_role("link", name="上传名册").first)  # its script too: it names the chosen file
     page.set_input_files("input[type=file]", SAMPLE)
     page.get_by_text("已选择：taierzhuang-500.xlsx").wait_for()
     page.fill("#id_authority", AUTHORITY)
-    page.get_by_role("button", name="上传并检查").click()
+    follow(page, page.get_by_role("button", name="上传并检查"))
 
     page.get_by_role("heading", name="有30行需要修改").wait_for()  # the bar gives way to the result by itself
     fits(page)
@@ -96,16 +96,16 @@ def test_from_upload_to_the_list(page: Page, live_server: Any, tez: Cast) -> Non
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("提交470笔申请？").wait_for()
     fits(page)
-    dialog.get_by_role("button", name="只提交没有问题的470行").click()
+    follow(page, dialog.get_by_role("button", name="只提交没有问题的470行"))
 
     page.get_by_role("heading", name=re.compile("已提交470笔申请")).wait_for()
     fits(page)
-    page.get_by_role("link", name="查看这份名册的申请").click()
+    follow(page, page.get_by_role("link", name="查看这份名册的申请"))
     page.get_by_text(re.compile(r"共\s*470\s*笔")).wait_for()
     fits(page)
     assert Claim.objects.filter(organisation=tez.provider).count() == 470
 
     page.set_viewport_size({"width": 360, "height": 740})
-    page.locator("#list tbody a").first.click()
+    follow(page, page.locator("#list tbody a").first)
     page.get_by_role("heading", name="接下来").wait_for()
     fits(page)

@@ -64,7 +64,7 @@ def test_the_main_path(page: Page, browser: BrowserContext, live_server: Any, te
     # one decision by keyboard and mouse: the refusal first, then the proof
     enter(browser, live_server, tez.user("intake"))
     page.goto(f"{live_server.url}/bureau/claims/{case.pk}/")
-    page.get_by_role("button", name="初审通过").click()
+    follow(page, page.get_by_role("button", name="初审通过"))
     page.get_by_text("当日的人员类别没有证明").wait_for()
     found += faults(page)
     page.get_by_label("的证明材料").fill("户口簿第3页")
@@ -74,7 +74,7 @@ def test_the_main_path(page: Page, browser: BrowserContext, live_server: Any, te
     page.goto(f"{live_server.url}/bureau/")
     follow(page, page.get_by_role("link", name="核对后批量受理"))
     found += faults(page)
-    page.get_by_role("button", name="批量受理").click()
+    follow(page, page.get_by_role("button", name="批量受理"))
     page.get_by_text("批量受理的结果").first.wait_for()
     found += faults(page)
     assert found == []

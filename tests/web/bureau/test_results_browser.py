@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cast import Cast, cast, make_person
-from tests.harness.pages import faults
+from tests.harness.pages import faults, follow
 from tests.orders.delivery.finishing import after, attended, planned
 from tests.web.bureau.test_browser import SIZES, enter
 from wudan.orders.delivery.models import Certificate
@@ -45,7 +45,7 @@ def test_from_marks_to_certificates(
     for name, mark in zip(names, ("88", "120"), strict=True):
         page.get_by_label(f"{name}的理论成绩").fill(mark)
         page.get_by_label(f"{name}的实操成绩").fill("90.5")
-    page.get_by_role("button", name="保存成绩").click()
+    follow(page, page.get_by_role("button", name="保存成绩"))
     page.get_by_text("有1处需要修改").wait_for()
     found += faults(page)
     page.get_by_label(f"{names[1]}的理论成绩").fill("60")
@@ -53,11 +53,11 @@ def test_from_marks_to_certificates(
     page.get_by_text("成绩已保存").wait_for()
     enter(browser, live_server, tez.user("reviewer"))
     look("bureau/", f"bureau/{one}")
-    page.get_by_role("button", name="公布成绩").click()
+    follow(page, page.get_by_role("button", name="公布成绩"))
     page.get_by_text("成绩已公布。学员都考核完毕的").wait_for()
-    page.get_by_role("button", name="办理结业").click()
+    follow(page, page.get_by_role("button", name="办理结业"))
     page.get_by_text("已办理结业").wait_for()
-    page.get_by_role("button", name="签发2张证书").click()
+    follow(page, page.get_by_role("button", name="签发2张证书"))
     page.get_by_text("已签发2张培训合格证书").wait_for()
     look(f"bureau/results/{held.pk}/", f"bureau/results/{held.pk}/employment/", "bureau/results/employment/")
     assert found == []

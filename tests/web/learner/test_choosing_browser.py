@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.cast import AT, Cast, cast
 from tests.catalogue_cast import an_entry, an_occupation, an_open_offer
-from tests.harness.pages import PHONE, faults
+from tests.harness.pages import PHONE, faults, follow
 from tests.web.learner.test_choosing import somebody_picks
 from wudan.orders.enrolment.models import Enrolment
 
@@ -48,20 +48,20 @@ def test_three_taps_then_a_waiting_list(page: Page, live_server: Any, tez: Cast)
     page.set_viewport_size(PHONE)
     page.goto(live_server.url + reverse("learner:courses"))
     good(page)
-    page.get_by_role("link", name="车工冬季班").click()
+    follow(page, page.get_by_role("link", name="车工冬季班"))
     page.get_by_text("预计可为您补贴1,500元").wait_for()
     good(page)
     page.get_by_text("选这个班次", exact=True).first.click()
-    page.get_by_role("dialog").get_by_role("button", name="选这个班次").click()
+    follow(page, page.get_by_role("dialog").get_by_role("button", name="选这个班次"))
     page.get_by_text("已选上，2020年12月1日开班").wait_for()
     good(page)
     page.goto(live_server.url + reverse("learner:course", args=[full.pk]))
     page.get_by_text("候补这个班次", exact=True).first.click()
-    page.get_by_role("dialog").get_by_role("button", name="候补这个班次").click()
+    follow(page, page.get_by_role("dialog").get_by_role("button", name="候补这个班次"))
     page.get_by_text("您排在候补第1位").wait_for()
     good(page)
     page.get_by_text("退选", exact=True).first.click()
-    page.get_by_role("dialog").get_by_role("button", name="退选").click()
+    follow(page, page.get_by_role("dialog").get_by_role("button", name="退选"))
     page.get_by_text("已退出候补。").wait_for()
     good(page)
     assert Enrolment.objects.get(pk=first.pk).state == "enrolled"

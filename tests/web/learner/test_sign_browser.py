@@ -12,7 +12,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.cast import cast
-from tests.harness.pages import PHONE, WIDE, faults, violations
+from tests.harness.clocks import Standing
+from tests.harness.pages import PHONE, WIDE, faults, follow, violations
 from tests.orders.delivery.classroom import NINE, Classroom, classroom, scan
 from tests.web.provider.test_provider_browser import log_in
 from wudan.accounts.models import User
@@ -68,7 +69,7 @@ def walk_camera(page: Page, live_server: Any, room: Classroom) -> None:
     expect(page.get_by_role("button", name="打开相机扫码")).to_be_hidden()  # this browser reads no codes
     page.get_by_text("打开手机自带的相机").wait_for()
     page.add_init_script(f"({READS_CODES})()")
-    page.get_by_role("link", name="扫码", exact=True).click()
+    follow(page, page.get_by_role("link", name="扫码", exact=True))
     expect(page.get_by_text("打开手机自带的相机")).to_be_hidden()
     page.evaluate("window.denied = true")
     page.get_by_role("button", name="打开相机扫码").click()
@@ -88,16 +89,15 @@ def walk_camera(page: Page, live_server: Any, room: Classroom) -> None:
 
 
 def test_signing_in_with_a_phone(page: Page, live_server: Any, settings: Any) -> None:
-    settings.WUDAN_CLOCK_SHIFT = NINE - timezone.now()
+    settings.WUDAN_CLOCK_SHIFT = Standing(NINE)
     room = classroom(cast(), members=5, sessions=2)
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None)
     page.set_viewport_size(PHONE)
     walk_offline(page, live_server, room, settings)
-    settings.WUDAN_CLOCK_SHIFT = NINE - timezone.now()
+    settings.WUDAN_CLOCK_SHIFT = Standing(NINE)
     page.context.clear_cookies()
     walk_camera(page, live_server, room)
-    settings.WUDAN_CLOCK_SHIFT = NINE - timezone.now()
     scan(room.learners[1], room.code())
     scan(room.learners[2], room.code(), NINE + timedelta(minutes=9))
     mark = room.learners[2].mark(room.session).pk

@@ -43,7 +43,9 @@ def test_an_enterprise_confirms_thirty_at_once(boss: Client, tez: Cast) -> None:
     answer = boss.post(page, {"selected": [d.pk for d in dues[:3]]}, follow=True)
     assert "已提交3笔申请，合计3,000元" in text(answer)
     assert Claim.objects.filter(organisation=tez.enterprise).count() == 3
-    assert "3笔申请" in text(boss.get(reverse("enterprise:class", args=[made.training_class.pk])))  # 买单 on the bar
+    assert "3笔申请" in text(
+        boss.get(reverse("enterprise:class", args=[made.training_class.pk]))
+    )  # 买单 on the bar
     assert "没有选中任何一项" in text(boss.post(page, {}, follow=True))
 
 
