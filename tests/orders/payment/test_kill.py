@@ -40,7 +40,7 @@ def kill_halfway(tez: Cast, verb: str, **given: Any) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "READY\n"
         process.send_signal(signal.SIGKILL)
-        assert process.wait(30) == -signal.SIGKILL
+        assert process.wait(120) == -signal.SIGKILL
 
 
 def standing(tez: Cast) -> tuple[int, int, int]:
