@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.cast import AT, Cast, cast, make_organisation, make_person, valid_identity
 from tests.chain_cast import make_occupation, make_order, make_staff_order
-from tests.harness.pages import faults, follow
+from tests.harness.pages import PHONE, WIDE, faults, follow
 from tests.orders.demand.test_filing import filing
 from tests.orders.demand.test_roll import loading, people
 from tests.web.bureau.test_browser import enter
@@ -26,7 +26,6 @@ from wudan.orders.demand.models import Order, Proposal, RollEntry
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SHOTS = os.environ.get("WUDAN_SHOTS", "")
 """A folder for pictures of every page, to be looked at; none are taken without it."""
 
@@ -46,7 +45,7 @@ def look(page: Page, name: str) -> list[str]:
 def by_phone(page: Page, start: str) -> list[str]:
     """Three steps from own words to an order."""
     found: list[str] = []
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.goto(f"{start}/my/orders/")
     found += look(page, "my-empty")
     follow(page, page.get_by_role("link", name="我想学技能"))  # its scripts too: they ask while one types
@@ -127,17 +126,17 @@ def test_demand_from_a_wish_to_a_class(
     }  # fmt: skip
     for role, paths in visits.items():
         enter(browser, live_server, tez.user(role if role != "enterprise" else "enterprise_clerk"))
-        for size in (WIDE, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            for path in paths:
-                response = page.goto(f"{live_server.url}/{path}")
-                assert response is not None and response.status == 200, path
+        for path in paths:
+            response = page.goto(f"{live_server.url}/{path}")
+            assert response is not None and response.status == 200, path
+            for size in (WIDE, PHONE):
+                page.set_viewport_size(size)
                 found += look(
                     page, f"{role}-{path.split('?')[0].strip('/').replace('/', '-')}-{size['width']}"
                 )
     # the bureau moves an order out of a class, with a reason
     enter(browser, live_server, tez.user("intake"))
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
     page.goto(f"{live_server.url}/bureau/demand/proposals/{one}/")
     page.get_by_role("checkbox", name="选择").first.check()
     page.get_by_label("原因").first.fill("企业要求另行安排")

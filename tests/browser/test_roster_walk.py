@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 
 from tests.cast import AT, Cast, cast
 from tests.harness.pages import faults, follow
+from tests.harness.races import PATIENCE
 from wudan.jobs.outbox import HANDLERS
 from wudan.kernel.clock import now
 from wudan.kernel.models import OutboxEvent
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "taierzhuang-500.xlsx"
 AUTHORITY = "代领协议〔2020〕运河第1—500号"
-PATIENCE = 60_000  # milliseconds
 
 
 @pytest.fixture
@@ -61,7 +61,8 @@ def worker(tez: Cast) -> Iterator[None]:
     thread.start()
     yield
     stop.set()
-    thread.join(30)
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
 
 
 def fits(page: Page) -> None:
@@ -75,7 +76,6 @@ def test_from_upload_to_the_list(page: Page, live_server: Any, tez: Cast) -> Non
     session = client.cookies[django_settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
     page.set_viewport_size({"width": 1366, "height": 768})
-    page.set_default_timeout(PATIENCE)
 
     page.goto(f"{live_server.url}/provider/")
     follow(page, page.get_by_role("link", name="上传名册").first)  # its script too: it names the chosen file

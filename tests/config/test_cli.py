@@ -49,7 +49,7 @@ def test_the_policy_tools_get_their_words_untouched(name: str, monkeypatch: pyte
 def test_usage_is_told_without_starting_anything(command: str, status: int):
     told = subprocess.run(
         [sys.executable, "-m", "wudan.config.cli", *command.split()],
-        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert told.returncode == status
     assert "用法" in told.stdout + told.stderr

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -88,14 +88,21 @@ def test_it_never_runs_as_root(server: Server):
     assert int(told.stdout) != 0
 
 
+def took(step: Callable[[], None]) -> float:
+    started = time.monotonic()
+    step()
+    return time.monotonic() - started
+
+
 def test_the_second_start_is_quick(server: Server):
-    server.stop()
-    started = time.monotonic()
-    server.ensure()
-    assert time.monotonic() - started < 15  # 0.15 s on an idle machine; a shared one may stall for seconds
-    started = time.monotonic()
-    server.ensure()
-    assert time.monotonic() - started < 5
+    """0.15 s on an idle machine. A shared one may stall for seconds, but not every time."""
+
+    def start() -> float:
+        server.stop()
+        return took(server.ensure)
+
+    assert any(start() < 3 for _ in range(10))
+    assert any(took(server.ensure) < 0.5 for _ in range(10))
 
 
 def test_what_was_committed_survives_kill_9(server: Server):
@@ -113,7 +120,7 @@ def test_a_stale_pid_file_naming_a_living_process_of_another_kind(server: Server
     server.stop()
     user = place.server_user(server.place)
     who = {} if user.is_us else {"user": user.uid, "group": user.gid, "extra_groups": []}
-    other = subprocess.Popen(["sleep", "60"], **who)  # type: ignore[call-overload]
+    other = subprocess.Popen(["sleep", "600"], **who)  # type: ignore[call-overload]
     try:
         pid_file = server.place.data / "postmaster.pid"
         pid_file.write_text(
@@ -131,7 +138,7 @@ def test_a_stale_pid_file_naming_a_living_process_of_another_kind(server: Server
 def test_two_starters_at_once_get_the_same_server(server: Server, base: Path):
     server.stop()
     starters = [in_another_process(base, "server.ensure(); print(server.url())") for _ in range(3)]
-    told = {starter.communicate(timeout=60)[0] for starter in starters}
+    told = {starter.communicate(timeout=300)[0] for starter in starters}
     assert {starter.returncode for starter in starters} == {0}
     assert told == {server.url() + "\n"}
 

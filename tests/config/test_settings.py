@@ -34,7 +34,7 @@ def production(command: str, **changes: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "wudan.config.cli", *command.split()],
         env={**kept, "DJANGO_SETTINGS_MODULE": "wudan.config.settings.prod", **changes},
-        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 

@@ -21,9 +21,9 @@ TELL = "open(sys.argv[1], 'a').write(' '.join(map(str, told)) + '\\n')"
 # A child that starts a grandchild and tells both numbers.
 CHILD = f"""
 import os, subprocess, sys, time
-told = [os.getpid(), subprocess.Popen(["sleep", "300"]).pid]
+told = [os.getpid(), subprocess.Popen(["sleep", "3600"]).pid]
 {TELL}
-time.sleep(300)
+time.sleep(3600)
 """
 # A child that watches the one that started it.
 WATCHFUL = f"""
@@ -32,7 +32,7 @@ from wudan.config.running.lifeline import end_with_parent
 end_with_parent()
 told = [os.getpid()]
 {TELL}
-time.sleep(300)
+time.sleep(3600)
 """
 
 
@@ -81,7 +81,7 @@ def is_alive(pid: int) -> bool:
     return bool(told.stdout.strip()) and not told.stdout.startswith("Z")
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come about"
@@ -93,7 +93,7 @@ def test_a_signal_stops_everything(supervise: Supervise, tmp_path: Path, number:
     supervisor = supervise()
     [started] = pids(tmp_path)
     supervisor.send_signal(number)
-    assert supervisor.wait(timeout=30) == 0
+    assert supervisor.wait(timeout=300) == 0
     eventually(lambda: not any(is_alive(pid) for pid in started))
 
 
@@ -105,13 +105,13 @@ def test_a_killed_child_is_replaced_and_its_own_children_are_swept(supervise: Su
     assert first != second
     eventually(lambda: not is_alive(grandchild))
     supervisor.terminate()
-    assert supervisor.wait(timeout=30) == 0
+    assert supervisor.wait(timeout=300) == 0
     eventually(lambda: not any(is_alive(pid) for pid in second))
 
 
 def test_a_child_that_cannot_live_ends_it_with_a_word(supervise: Supervise):
     supervisor = supervise(child="raise SystemExit(3)")
-    told, _ = supervisor.communicate(timeout=60)
+    told, _ = supervisor.communicate(timeout=300)
     assert supervisor.returncode == 1
     assert "试验一再意外退出，已停止全部服务" in told
 

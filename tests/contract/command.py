@@ -35,7 +35,7 @@ def wudan(*args: str | Path) -> Result:
         [sys.executable, "-c", CALL, *map(str, args)],
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
         check=False,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)},
     )

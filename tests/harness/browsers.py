@@ -29,7 +29,7 @@ FLAGS = (
     "--disable-dev-shm-usage",  # containers give /dev/shm 64 MB
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )
-PATIENCE_MS = 30_000  # only what fails takes this long; a busy machine may take ten seconds over a page
+PATIENCE_MS = 120_000  # only what fails takes this long; a busy machine may take ten seconds over a page
 
 
 def program() -> str | None:
@@ -55,7 +55,7 @@ def opened(path: str, profile: Path) -> Iterator[BrowserContext]:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",  # a colour half-way through a transition is nobody's fault
-            timeout=30_000,
+            timeout=PATIENCE_MS,
         )
         context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)

@@ -45,3 +45,12 @@ def too_wide(page: Page) -> list[str]:
 def faults(page: Page) -> list[str]:
     """Both, with the page's address."""
     return [f"{page.url} {fault}" for fault in violations(page) + too_wide(page)]
+
+
+def faults_at(page: Page, *sizes: ViewportSize) -> list[str]:
+    """Both at each size. One load is enough: what a page is at a width is the style sheet's doing alone."""
+    found = []
+    for size in sizes:
+        page.set_viewport_size(size)
+        found += [f"at {size['width']}: {fault}" for fault in faults(page)]
+    return found

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.cast import AT, cast, make_organisation, make_user
+from tests.harness.races import PATIENCE
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.errors import Refused, refuse
 from wudan.kernel.history import acting
@@ -115,7 +116,7 @@ def test_a_fault_of_ours_stays_a_fault(here) -> None:
 def test_two_who_wait_for_each_other_leave_one_with_a_plain_word() -> None:
     """A deadlock ends one of two; that one hears what happened, and the other's work stands."""
     here = cast(pools=False)
-    both, said = threading.Barrier(2, timeout=30), []
+    both, said = threading.Barrier(2, timeout=PATIENCE), []
 
     def run(own: int, other: int) -> None:
         try:

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 
 from tests.cast import AT, Cast, cast, make_person
-from tests.harness.pages import faults, follow
+from tests.harness.pages import faults, faults_at, follow
 from tests.orders.subsidy.chain import accepted, first_passed, noticed, second_passed, submitted
 from wudan.accounts.models import User
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, ViewportSize
 
-SIZES = [{"width": 1366, "height": 768}, {"width": 360, "height": 740}]
+SIZES: list[ViewportSize] = [{"width": 1366, "height": 768}, {"width": 360, "height": 740}]
 
 
 @pytest.fixture
@@ -55,12 +55,10 @@ def test_the_main_path(page: Page, browser: BrowserContext, live_server: Any, te
     }  # fmt: skip
     for who, paths in visits.items():
         enter(browser, live_server, tez.user(who))
-        for size in SIZES:
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            for path in paths:
-                response = page.goto(f"{live_server.url}/bureau/{path}")
-                assert response is not None and response.status == 200, path
-                found += faults(page)
+        for path in paths:
+            response = page.goto(f"{live_server.url}/bureau/{path}")
+            assert response is not None and response.status == 200, path
+            found += faults_at(page, *SIZES)
     # one decision by keyboard and mouse: the refusal first, then the proof
     enter(browser, live_server, tez.user("intake"))
     page.goto(f"{live_server.url}/bureau/claims/{case.pk}/")

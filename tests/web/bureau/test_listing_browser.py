@@ -19,8 +19,8 @@ from tests.catalogue_cast import (
     an_occupation,
     an_open_offer,
 )
-from tests.harness.pages import faults
-from tests.web.provider.test_provider_browser import PHONE, WIDE, log_in
+from tests.harness.pages import PHONE, faults_at
+from tests.web.provider.test_provider_browser import WIDE, log_in
 from wudan.orders.catalogue.actions import abilities as filing
 from wudan.orders.catalogue.actions.editions import draft_edition, put_entries
 from wudan.orders.catalogue.actions.projects import call_project, plan_project
@@ -100,10 +100,8 @@ def test_every_page_fits_and_is_accessible(page: Page, live_server: Any, setting
         page.context.clear_cookies()
         if who:
             log_in(page, live_server, tez.user(who))
-        for size in (WIDE, PHONE):
-            page.set_viewport_size(size)
-            for path in paths:
-                answer = page.goto(live_server.url + path)
-                assert answer is not None and answer.ok, path
-                assert faults(page) == [], size
+        for path in paths:
+            answer = page.goto(live_server.url + path)
+            assert answer is not None and answer.ok, path
+            assert faults_at(page, WIDE, PHONE) == []
     assert complaints == []

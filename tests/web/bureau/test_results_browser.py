@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cast import Cast, cast, make_person
-from tests.harness.pages import faults, follow
+from tests.harness.pages import faults, faults_at, follow
 from tests.orders.delivery.finishing import after, attended, planned
 from tests.web.bureau.test_browser import SIZES, enter
 from wudan.orders.delivery.models import Certificate
@@ -33,11 +33,9 @@ def test_from_marks_to_certificates(
     page.on("console", lambda m: found.append(m.text) if "Content Security" in m.text else None)
 
     def look(*paths: str) -> None:
-        for size in SIZES:
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            for path in paths:
-                page.goto(f"{live_server.url}/{path}")
-                found.extend(faults(page))
+        for path in paths:
+            page.goto(f"{live_server.url}/{path}")
+            found.extend(faults_at(page, *SIZES))
 
     enter(browser, live_server, tez.user("provider_clerk"))
     one = f"results/sittings/{sitting.pk}/"

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.cast import cast
 from tests.harness.clocks import Standing
-from tests.harness.pages import PHONE, WIDE, faults, follow, violations
+from tests.harness.pages import PHONE, WIDE, faults_at, follow, violations
 from tests.orders.delivery.classroom import NINE, Classroom, classroom, scan
 from tests.web.provider.test_provider_browser import log_in
 from wudan.accounts.models import User
@@ -122,11 +122,9 @@ def test_signing_in_with_a_phone(page: Page, live_server: Any, settings: Any) ->
     for who, addresses in look:
         page.context.clear_cookies()
         log_in(page, live_server, who)
-        for size in (WIDE, PHONE):
-            page.set_viewport_size(size)
-            for address in addresses:
-                page.goto(live_server.url + address)
-                complaints += faults(page)
+        for address in addresses:
+            page.goto(live_server.url + address)
+            complaints += faults_at(page, WIDE, PHONE)
     assert complaints == []
 
 

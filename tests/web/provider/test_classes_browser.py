@@ -149,11 +149,11 @@ def test_every_page_on_every_desk(page: Page, live_server: Any, settings: Any) -
         if who != seated:
             seat_down(page, live_server.url, tez.user(who))
             seated = who
+        answer = page.goto(live_server.url + address)
+        assert answer is not None, name
+        assert answer.status == 200, (name, answer.status)
         for size in (WIDE, PHONE):
             page.set_viewport_size(size)
-            answer = page.goto(live_server.url + address)
-            assert answer is not None, name
-            assert answer.status == 200, (name, answer.status)
             assert too_wide(page) == [], name
             if size is WIDE or name in ON_A_PHONE:  # axe takes its time
                 assert violations(page) == [], (name, size["width"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.harness.pages import PHONE, WIDE, faults, follow, violations
+from tests.harness.pages import PHONE, WIDE, faults, faults_at, follow, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,14 +21,12 @@ def guide(live_server: Any, settings: Any) -> str:
     return f"{live_server.url}/styleguide/"
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_every_page_is_accessible_fits_and_keeps_the_policy(page: Page, guide: str, size: Any) -> None:
+def test_every_page_is_accessible_fits_and_keeps_the_policy(page: Page, guide: str) -> None:
     complaints: list[str] = []
     page.on("console", lambda m: complaints.append(m.text) if "Content Security" in m.text else None)
-    page.set_viewport_size(size)
-    for name in PAGES:  # one test for all: a live server costs a new database
+    for name in PAGES:
         page.goto(guide + name)
-        complaints += faults(page)
+        complaints += faults_at(page, WIDE, PHONE)
     assert complaints == []
 
 
