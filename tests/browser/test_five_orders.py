@@ -1,7 +1,7 @@
 """The five orders in a browser (issue 3, "Done means" 1): what the main person of each journey does and sees, on the pages.
 
-Officials and other people act by their actions, with the stepper of tests/journeys. A live server costs a database, so the six
-journeys share three. The pages' clock is moved to the walk's day before every visit.
+Officials and other people act by their actions, with the stepper of tests/journeys; two journeys are a test.
+The pages' clock is moved to the walk's day before every visit.
 """
 
 from __future__ import annotations
