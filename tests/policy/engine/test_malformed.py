@@ -67,7 +67,7 @@ FAULTS = [
     ("funds.yaml", "pool: startup_support, clause", "pool: staff_education, clause", "“pool”不能是“staff_education”"),
     ("rulebook.yaml", "release: \"2020.1\"", "release: \"2020 1\"", "只能用字母"),
     ("rulebook.yaml", "district_code: \"370405\"", "district_code: \"3704\"", "应是6位数字"),
-    ("rulebook.yaml", "  begins:", "  begin:", "缺少推出的事项“begins”"),
+    ("rulebook.yaml", "  begins:", "  begin:", "缺少推算的事项“begins”"),
     ("procedure.yaml", "procedure:", "procedur:", "是否想写“procedure”"),
     ("procedure.yaml", "procedure:", "procedure: [", "YAML 格式有误"),
     ("procedure.yaml", "label: 公示期", "label: !!python/object/apply:os.system [x]", "不支持标签"),

@@ -53,6 +53,14 @@ def test_one_district_needs_no_choice(tez: Cast, client: Client) -> None:
     assert client.get(reverse("public:districts"))["Location"] == reverse("public:home", args=[tez.code])
 
 
+def test_what_to_bring_is_said_for_those_who_need_it(tez: Cast, client: Client) -> None:
+    shown = text(client.get(reverse("public:how", args=[tez.code])))
+    mine, others = shown.split("企业、培训机构申请的，另带：")
+    assert "证书原件" in mine and "失业保险缴费月数（工作人员也会核对）（申请" in mine
+    assert "参考配置" not in shown and "经办惯例，文件未规定" in shown
+    assert "项目合同" not in mine and "项目合同、结业人员名册和就业情况（申请" in others
+
+
 def test_every_subsidy_of_both_districts_can_be_tried(tez: Cast, zc: Cast, client: Client) -> None:
     sums = {
         "training": "1,500元", "startup_training": "1,600元", "pre_job": "1,500元", "skill_upgrade": "1,500元",

@@ -173,7 +173,7 @@ def listed(stage: Stage, course: Course, proposal: int | None) -> Offer:
         employer_id=None if course.employer is None else stage.enterprises[course.employer],
         project_id=course.project.pk if course.project else None,
         budget_fen=100_000 if unpriced else None, budget_basis="区联席会议纪要〔2020〕第2号（演示数据）" if unpriced else "",
-        schedule_note="每天上午8:30至下午5:00", actor=intake, at=moment,
+        schedule_note="每天上午8:30至下午4:30", actor=intake, at=moment,
     )  # fmt: skip
     reserve_offer(offer_id=made.pk, actor=reviewer, at=moment)
     open_offer(offer_id=made.pk, actor=reviewer, at=moment + timedelta(hours=1))

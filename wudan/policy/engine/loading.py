@@ -312,7 +312,7 @@ class _Loader:
         facts = self.section("facts")
         if "begins" not in (facts.entries or {}):
             facts.fault(
-                "缺少推出的事项“begins”（开始日）；例如 value: first(started_on, certificate_issued_on)"
+                "缺少推算的事项“begins”（开始日）；例如 value: first(started_on, certificate_issued_on)"
             )
         for code, item in facts.mapping("facts"):
             if code == "begins":
@@ -344,7 +344,7 @@ class _Loader:
     def read_fact(self, code: str, item: Item, context: Context) -> None:
         origin = read_fact(code, item, context)
         words = context.scope.named[code].children[0].words(self.label_of)
-        self.state("推出的事项", item.string("label", default=code), words, origin)
+        self.state("推算的事项", item.string("label", default=code), words, origin)
 
     def label_of(self, column: str) -> str:
         return lw.column_words(self.section, column)

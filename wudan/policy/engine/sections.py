@@ -22,7 +22,7 @@ from wudan.policy.engine.source import Item
 
 
 def read_fact(code: str, item: Item, context: Context) -> Origin:
-    """A derived fact (推出的事项) by its code, added to the scope."""
+    """A derived fact (推算的事项) by its code, added to the scope."""
     check_name(code, item, context)
     node = context.expression(item.need("value"), "date" if code == "begins" else None)
     label = item.string("label", "写中文名称")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from wudan.organisations.queries import public_organisations
-from wudan.policy.engine.model import Parameter
+from wudan.policy.engine.model import Parameter, Scheme
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.web.public.frame import frame, rulebook_of
 from wudan.web.shared.parts import Crumb
@@ -30,6 +32,7 @@ STEPS = (
     ("异议核实", "只在有人提出异议时才有，只停这一笔。", "区人社局", "objection_working_days"),
     ("核定和拨付", "公示期满没有异议的，核定后由银行付款。", "区人社局", "payment_working_days"),
 )
+_ELSEWHERE = re.compile(r"（参考配置[^）]*）")
 _PAPERS = {
     "certificate_type": "证书原件（职业资格证书、职业技能等级证书等），没有证书的项目不用带",
     "started_on": "参加过培训班的，班级名称和开班、结业日期（培训机构可以告诉您）",
@@ -49,17 +52,24 @@ class Clock:
     who: str
     limit: Parameter | None
 
+    @property
+    def basis(self) -> str:
+        """The clause; where a practice elsewhere was taken, whose it was stands on the policy page."""
+        return _ELSEWHERE.sub("", self.limit.clause) if self.limit else ""
+
 
 @require_GET
 def how(request: HttpRequest, code: str) -> HttpResponse:
     """Channels, papers, clocks, windows."""
     rulebook = rulebook_of(code)
     limits = {p.code: p for p in rulebook.parameters}
+    personal = _open_to(rulebook, "person")
+    others = [s for s in rulebook.schemes.values() if s not in personal]
     context = frame(
         code, title="怎么办理", subtitle="在网上办，或到镇街窗口办，不用开证明。", rulebook=rulebook,
         clocks=[Clock(label, what, who, limits.get(name)) for label, what, who, name in STEPS],
-        papers=_papers(rulebook),
-        by_person=_labels(rulebook, "person"), by_enterprise=_labels(rulebook, "enterprise"),
+        papers=_papers(personal), more_papers=_papers(others, personal),
+        by_person=[s.label for s in personal], by_enterprise=[s.label for s in _open_to(rulebook, "enterprise")],
         by_provider=[s.label for s in rulebook.schemes.values() if s.by_provider],
         towns=list(public_organisations(code, "town")),
         crumbs=[Crumb("怎么办理")],
@@ -67,16 +77,23 @@ def how(request: HttpRequest, code: str) -> HttpResponse:
     return page(request, "public/how.html", context)
 
 
-def _labels(rulebook: Rulebook, who: str) -> list[str]:
+def _open_to(rulebook: Rulebook, who: str) -> list[Scheme]:
     """Subsidies this kind of applicant may ask for, for itself: where the money goes to it or to the person."""
     return [
-        s.label
+        s
         for s in rulebook.schemes.values()
         if not s.by_provider and rulebook.payee_for({"scheme": s.code}, who).kind in ("person", who)
     ]
 
 
-def _papers(rulebook: Rulebook) -> list[str]:
-    """What the rules look at decides what to bring."""
-    asked = {column for scheme in rulebook.schemes.values() for column in scheme.columns}
-    return [words for column, words in _PAPERS.items() if column in asked]
+def _papers(schemes: Sequence[Scheme], besides: Sequence[Scheme] = ()) -> list[str]:
+    """What the rules of these subsidies look at decides what to bring; what not all of them ask says which do. What any of
+    `besides` asks too is left out."""
+    found = []
+    for column, words in _PAPERS.items():
+        if any(column in scheme.columns for scheme in besides):
+            continue
+        asking = [scheme.label for scheme in schemes if column in scheme.columns]
+        if asking:
+            found.append(words if len(asking) == len(schemes) else f"{words}（申请{'、'.join(asking)}的）")
+    return found

@@ -16,7 +16,7 @@ from wudan.web.shared.parts import Crumb, Step, StepState, Tone
 TONES: dict[str, Tone] = {"drafting": "now", "proposed": "wait", "approved": "done", "dropped": "off"}
 RUN_TONES: dict[str, Tone] = {"waiting": "wait", "running": "now", "done": "done", "failed": "wrong"}
 FILES = {
-    "rulebook.yaml": "总则和推出的事项",
+    "rulebook.yaml": "总则和推算的事项",
     "values.yaml": "标准、限额和标准表",
     "schemes.yaml": "补贴项目、申领条件和金额",
     "across.yaml": "多次申请之间的规则",
