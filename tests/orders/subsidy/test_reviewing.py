@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -335,3 +336,71 @@ def test_a_batch_takes_few_statements_per_claim(django_assert_max_num_queries):
     ids = [submitted(tez, person(n)).pk for n in range(30, 50)]
     with django_assert_max_num_queries(40 + 20 * 12):
         accept_many(claim_ids=ids, actor=tez.intake, at=AT)
+
+
+# --- 项目制: never above the contract ----------------------------------------------------------------------------
+CONTRACT = 4_800_000
+
+
+def project_form(stage, **counts):
+    return claim_form(
+        scheme="project", project_id="XM-1", project_stage=stage, contract_fen=CONTRACT, groups="",
+        certificate_type="", certificate_issued_on=None, **counts,
+    )  # fmt: skip
+
+
+def stage(tez, name, **counts):
+    """One stage of a project of 48,000 yuan, accepted: the advance comes to 28,800, the balance to 19,200."""
+    claim = submit(
+        district_id=tez.code, applied_by="provider", form=project_form(name, **counts), person_id=None, organisation_id=tez.provider.pk,
+        actor=tez.provider_clerk, at=AT,
+    )  # fmt: skip
+    return accept(claim_id=claim.pk, actor=tez.intake, at=AT)
+
+
+def by_hand(fen):
+    return Override(
+        amount_fen=fen, reason="就业率未达到85%，按会议纪要核定", document="会议纪要〔2020〕第5号"
+    )
+
+
+def test_a_manual_sum_reaches_the_rest_of_the_contract_and_no_fen_further():
+    tez = cast()
+    advance, rest = stage(tez, "advance"), stage(tez, "balance", completed_count=8, employed_count=6)
+    pass_first(claim_id=advance.pk, actor=tez.intake, at=AT)
+    no = refusal(pass_first, claim_id=rest.pk, actor=tez.intake, at=AT, override=by_hand(1_920_001))
+    assert (no.code, no.field) == ("over-contract", "override") and no.clause
+    assert "最多还可核定19,200元，现在是19,200.01元" in no.sentence
+    passed = pass_first(claim_id=rest.pk, actor=tez.intake, at=AT, override=by_hand(1_920_000))
+    assert (passed.state, passed.amount_fen) == ("first_passed", 1_920_000)
+
+
+def test_a_computed_sum_does_not_pass_over_what_a_manual_one_left():
+    tez = cast()
+    advance, rest = stage(tez, "advance"), stage(tez, "balance", completed_count=8, employed_count=8)
+    pass_first(claim_id=advance.pk, actor=tez.intake, at=AT, override=by_hand(CONTRACT - 1_000_000))
+    assert refusal(pass_first, claim_id=rest.pk, actor=tez.intake, at=AT).code == "over-contract"
+    return_first(claim_id=advance.pk, actor=tez.reviewer, at=AT, comment="预拨应为60%")
+    assert pass_first(claim_id=rest.pk, actor=tez.intake, at=AT).amount_fen == 1_920_000
+
+
+def test_both_stages_in_one_batch_do_not_pass_together_over_the_contract():
+    tez = cast()
+    ids = [stage(tez, "advance").pk, stage(tez, "balance", completed_count=8, employed_count=6).pk]
+    made = pass_first_many(claim_ids=ids, actor=tez.intake, at=AT, override=by_hand(2_880_000))
+    assert [answer.done for answer in made] == [True, False]
+    assert made[1].refusal.code in ("over-contract", "wudan-ledger")
+    assert Claim.objects.get(pk=ids[1]).state == "accepted"
+
+
+def test_a_contract_sum_written_wrongly_is_mended_by_the_applicant():
+    tez = cast()
+    advance, rest = stage(tez, "advance"), stage(tez, "balance", completed_count=8, employed_count=6)
+    pass_first(claim_id=advance.pk, actor=tez.intake, at=AT)
+    send_back(claim_id=rest.pk, actor=tez.intake, at=AT, comment="合同金额应为5万元")
+    form = project_form("balance", completed_count=8, employed_count=6)
+    correct(claim_id=rest.pk, form=replace(form, contract_fen=5_000_000), actor=tez.provider_clerk, at=AT)
+    accept(claim_id=rest.pk, actor=tez.intake, at=AT, acknowledged=True)
+    ask = {"claim_id": rest.pk, "actor": tez.intake, "at": AT}
+    assert refusal(pass_first, override=by_hand(2_120_001), **ask).code == "over-contract"
+    assert pass_first(override=by_hand(2_120_000), **ask).amount_fen == 2_120_000

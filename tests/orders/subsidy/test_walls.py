@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.cast import AT, cast
+from tests.cast import AT, cast, claim_form
 from tests.orders.subsidy.chain import (
     approved,
     first_passed,
@@ -18,6 +18,8 @@ from tests.orders.subsidy.chain import (
 from wudan.kernel.actor import SYSTEM
 from wudan.kernel.errors import Refused
 from wudan.kernel.history import acting
+from wudan.orders.subsidy.actions.applying import submit
+from wudan.orders.subsidy.actions.reviewing import accept, pass_first
 from wudan.orders.subsidy.models import Claim
 from wudan.orders.subsidy.states import CLAIM
 
@@ -124,3 +126,25 @@ def test_a_right_used_up_is_not_used_again():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM subsidy_paidkey")
         assert cursor.fetchone() == (1,)
+
+
+def test_the_stages_of_a_project_never_reach_above_its_contract():
+    tez = cast()
+    form = {
+        "scheme": "project", "project_id": "XM-1", "contract_fen": 5_000_000, "groups": "", "certificate_type": "",
+        "certificate_issued_on": None,
+    }  # fmt: skip
+    made = [
+        submit(
+            district_id=tez.code, applied_by="provider", form=claim_form(project_stage=name, **form, **counts),
+            person_id=None, organisation_id=tez.provider.pk, actor=tez.provider_clerk, at=AT,
+        )
+        for name, counts in (("advance", {}), ("balance", {"completed_count": 8, "employed_count": 8}))
+    ]  # fmt: skip
+    for claim in made:
+        accept(claim_id=claim.pk, actor=tez.intake, at=AT)
+        pass_first(claim_id=claim.pk, actor=tez.intake, at=AT)
+    sql = "UPDATE subsidy_claim SET amount_fen = amount_fen + %s WHERE id = %s"
+    assert forged(sql, 1, made[1].pk) == "wudan-ledger"  # the two sums are the whole contract
+    assert forged(sql, -1, made[0].pk) == "done"
+    assert forged(sql, 1, made[1].pk) == "done"

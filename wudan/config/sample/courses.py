@@ -314,10 +314,11 @@ def _certified(stage: Stage, course: Course, held: TrainingClass, day: date) -> 
 
 # --- 买单 --------------------------------------------------------------------------------------------------------
 def _claimed(stage: Stage, course: Course, held: TrainingClass) -> list[Claim]:
-    """Everything that is due is confirmed: by the people at the counter, or by the organisation that is paid."""
+    """Everything that is due is confirmed: by the people at the counter, or by the organisation that is paid. Of a project the
+    advance alone: the rest follows when it is known who found work."""
     moment = at(held.ended_on + timedelta(days=8))
     claims: list[Claim] = []
-    of_class, of_project = Q(training_class=held), Q(subject__startswith=f"project:{held.project_id}:")
+    of_class, of_project = Q(training_class=held), Q(subject=f"project:{held.project_id}:advance")
     dues = Due.objects.filter(of_class | of_project, state="ready").order_by("pk")
     for applied_by, organisation in sorted(set(dues.values_list("applied_by", "organisation_id")), key=str):
         mine = dues.filter(applied_by=applied_by, organisation=organisation)

@@ -96,7 +96,7 @@ def balance(stage: Stage, month: int) -> list[Claim]:
     held = TrainingClass.objects.get(offer__project__isnull=False, district_id=stage.code)
     if held.project_id is None:
         return []
-    day = date(2021, 4, 1)
+    day = date(2021, 5, 3)
     employed(stage, held, 0.85, day)
     finish_project(project_id=held.project_id, actor=stage.actors["shouli"], at=at(day, 13))
     prepare_project_dues(project_id=held.project_id, at=at(day, 14))

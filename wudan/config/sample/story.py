@@ -198,7 +198,7 @@ def _first(stage: Stage, ids: list[int], month: Month) -> list[int]:
 def _priced_by_hand(stage: Stage, ids: list[int], month: Month) -> list[int]:
     """Claims without a standard in the document: the amount is an official's, on a document, and confirmed by a second."""
     passed: list[int] = []
-    for schemes, fen in ((("project",), 2_880_000), (("technician",), 300_000), ((), 100_000)):
+    for schemes, fen in ((("technician",), 300_000), ((), 100_000)):
         some = Claim.objects.filter(pk__in=ids).exclude(pk__in=passed)
         if schemes:
             some = some.filter(scheme__in=schemes)

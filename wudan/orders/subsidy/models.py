@@ -12,7 +12,7 @@ from wudan.kernel.history import recorded
 from wudan.kernel.triggers import Wall
 from wudan.kernel.walls import append_only, no_truncate
 from wudan.orders.delivery.models import Certificate, TrainingClass
-from wudan.orders.subsidy.states import CLAIM, DUE, NOTICE, OBJECTION, ROSTER
+from wudan.orders.subsidy.states import CLAIM, DUE, FIRM, NOTICE, OBJECTION, ROSTER
 from wudan.organisations.models import District, Organisation
 from wudan.people.models import Person
 from wudan.policy.models import Evaluation
@@ -61,6 +61,26 @@ class Roster(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+# 项目制: the stages of one project follow one another here, and together never come to more than its contract.
+_FIRM = ", ".join(f"'{state}'" for state in FIRM)
+_WITHIN_CONTRACT = f"""
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.state IN ({_FIRM}) AND NEW.amount_fen <= OLD.amount_fen THEN
+            RETURN NEW;  -- what was within goes on, also to be asked back
+        END IF;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('claim-contract:' || NEW.district_id || ':' || NEW.project_id, 0));
+    IF NEW.amount_fen > 0 AND NEW.project_id <> '' AND NEW.amount_fen + coalesce((
+            SELECT sum(c.amount_fen) FROM subsidy_claim c
+            WHERE c.project_id = NEW.project_id AND c.district_id = NEW.district_id AND c.person_id IS NULL
+              AND c.id <> NEW.id AND c.state IN ({_FIRM})), 0)
+        > NEW.contract_fen THEN
+        RAISE EXCEPTION 'wudan-ledger: 同一项目各阶段核定的金额合计不能超过合同金额' USING ERRCODE = 'raise_exception';
+    END IF;
+    RETURN NEW;
+"""  # noqa: S608 - the names of states
 
 
 class Claim(models.Model):
@@ -256,6 +276,13 @@ class Claim(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            Wall(
+                name="claim_within_contract",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__person__isnull=True, new__state__in=FIRM),
+                func=_WITHIN_CONTRACT,
             ),
         ]
 

@@ -110,7 +110,7 @@ def _refused(request: HttpRequest, desk: Desk, found: ClaimPage, verb: str, refu
         verb,
         request.POST,
         changed=changed,
-        override_open=one.code.startswith(("no-amount", "not-payable")),
+        override_open=one.code.startswith(("no-amount", "not-payable", "over-contract")),
     )
     form.is_valid()
     return _show(

@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Sum
+
 from wudan.kernel import bulk
 from wudan.kernel.actor import Actor
 from wudan.kernel.errors import INVALID, forbid, refuse
+from wudan.kernel.money import in_sentence
 from wudan.kernel.periods import in_words
+from wudan.orders.catalogue.models import Project
 from wudan.orders.subsidy.actions.clocks import due_on
 from wudan.orders.subsidy.actions.deciding import EVALUATED, difference, require_known, settle
 from wudan.orders.subsidy.forms import Override
 from wudan.orders.subsidy.models import Claim, Evidence, Review
 from wudan.orders.subsidy.queries.now import facts_of, first_day
-from wudan.orders.subsidy.states import CLAIM
+from wudan.orders.subsidy.states import CLAIM, FIRM
 from wudan.people.actions import tag_groups
 from wudan.people.models import GroupTag
 from wudan.people.queries import groups_on
@@ -176,6 +180,7 @@ def _pass_first(
     elif claim.outcome == "review":
         require_comment(opinion.comment, "需人工认定的申请，同意发放")
     _require_payable(claim, rulebook)
+    _require_within_contract(claim, rulebook)
     claim.first_by = actor.user_id
     judged.fields += ("first_by", *OVERRIDE)
 
@@ -194,6 +199,7 @@ def _pass_second(
             field="confirm_override",
         )
     _require_payable(claim, rulebook)
+    _require_within_contract(claim, rulebook)
     claim.second_by = actor.user_id
     judged.fields += ("second_by",)
 
@@ -248,6 +254,42 @@ def _require_payable(claim: Claim, rulebook: Rulebook) -> None:
             clause="；".join(dict.fromkeys(t.clause for t in texts)),
             remedy="请由初审提出人工认定，写明金额、理由和依据文件。",
         )
+
+
+def _require_within_contract(claim: Claim, rulebook: Rulebook) -> None:
+    """项目制: all stages of a project together stay within its contract, whoever named the sum. Refuses: over-contract.
+
+    The database asks again, with the stages judged at the same moment.
+    """
+    if claim.person_id is not None or not claim.project_id:
+        return
+    contract = _contract(claim)
+    if contract is None:
+        return
+    others = (
+        Claim.objects.filter(district_id=claim.district_id, project_id=claim.project_id, person=None)
+        .filter(state__in=FIRM)
+        .exclude(pk=claim.pk)
+    )
+    taken = int(others.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+    left = max(contract - taken, 0)
+    if (claim.amount_fen or 0) <= left:
+        return
+    refuse(
+        "over-contract",
+        f"项目合同金额{in_sentence(contract)}，其他阶段已核定{in_sentence(taken)}，"
+        f"这一阶段最多还可核定{in_sentence(left)}，现在是{in_sentence(claim.amount_fen or 0)}。",
+        clause=rulebook.schemes[claim.scheme].clause,
+        remedy="请把金额改在余额之内；合同金额写错的，请退回补正。",
+        field="override",
+        status=INVALID,
+    )
+
+
+def _contract(claim: Claim) -> int | None:
+    """The sum registered with the project; of a project from before the five orders, the one applied with."""
+    ours = Project.objects.filter(district_id=claim.district_id, number=claim.project_id).first()
+    return claim.contract_fen if ours is None else ours.contract_fen
 
 
 def _prove_groups(

@@ -49,7 +49,8 @@ def pass_first(
 ) -> Claim:
     """初审通过. `verified_groups`: group → the proof seen, for groups without one on the first day of training.
 
-    Refuses: forbidden, wrong-state, decision-changed, group-unproved, needs-comment, not-payable, no-amount, override-*.
+    Refuses: forbidden, wrong-state, decision-changed, group-unproved, needs-comment, not-payable, no-amount, over-contract,
+    override-*.
     """
     opinion = Opinion(comment, acknowledged, verified_groups or {}, override)
     return _pass("pass_first", claim_id, opinion, actor, at)
@@ -66,7 +67,7 @@ def pass_second(
 ) -> Claim:
     """复审通过, by somebody else than the first reviewer.
 
-    Refuses: forbidden, wrong-state, decision-changed, override-unconfirmed, not-payable, no-amount.
+    Refuses: forbidden, wrong-state, decision-changed, override-unconfirmed, not-payable, no-amount, over-contract.
     """
     opinion = Opinion(comment, acknowledged, confirm_override=confirm_override)
     return _pass("pass_second", claim_id, opinion, actor, at)
