@@ -14,6 +14,7 @@ from wudan.funds.models import ACCOUNT_KINDS, Account, Entry, Leg, Pool, Unemplo
 from wudan.funds.movements import (
     APPROPRIATE,
     BOUNCE,
+    BOUNCE_LATE,
     BUDGET,
     EARMARK,
     PAY,
@@ -162,6 +163,13 @@ def bounce(
 ) -> Entry:
     """退票: in transit → earmarked, to be paid again. Refuses as `earmark`."""
     return _post(BOUNCE, pool_id, amount_fen, subject, memo, basis, actor, at)
+
+
+def bounce_late(
+    *, pool_id: int, amount_fen: int, subject: str, memo: str, basis: str, actor: Actor, at: datetime
+) -> Entry:
+    """银行事后退回: paid → earmarked, what was reported as paid came back from the bank, to be paid again. Refuses as `earmark`."""
+    return _post(BOUNCE_LATE, pool_id, amount_fen, subject, memo, basis, actor, at)
 
 
 def recover(

@@ -84,6 +84,15 @@ BOUNCE = Movement(
     "银行在途资金",
     "请核对回单是否属于本批次。",
 )
+BOUNCE_LATE = Movement(
+    "bounce_late",
+    "paid",
+    "earmarked",
+    (Role.FINANCE,),
+    "银行事后退回",
+    "已拨付资金",
+    "请核对退回的是否为这个资金池拨付的资金。",
+)
 RECOVER = Movement(
     "recover",
     "paid",
@@ -94,6 +103,6 @@ RECOVER = Movement(
     "请核对追回的是否为这个资金池拨付的资金。",
 )
 
-MOVEMENTS = (APPROPRIATE, RESERVE, UNRESERVE, EARMARK, RELEASE, SEND, PAY, BOUNCE, RECOVER)
+MOVEMENTS = (APPROPRIATE, RESERVE, UNRESERVE, EARMARK, RELEASE, SEND, PAY, BOUNCE, BOUNCE_LATE, RECOVER)
 # What a person enters by hand. Every other entry follows from business and is corrected by that business's own verb.
 BUDGET = "budget"

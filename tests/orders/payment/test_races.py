@@ -10,15 +10,17 @@ from tests.cast import AT, BASIS, Cast, cast, make_pool
 from tests.harness.races import both
 from tests.orders.payment.making import FUND, answer, approved_claims, gathered, lines_of, sent
 from wudan.funds import queries as funds
-from wudan.kernel.actor import SYSTEM
+from wudan.kernel.actor import SYSTEM, Actor
 from wudan.kernel.history import acting
+from wudan.kernel.roles import Role
 from wudan.orders.payment import queries
 from wudan.orders.payment.actions.gathering import cancel, remove_line
+from wudan.orders.payment.actions.inquiring import answer_inquiry, say_received
 from wudan.orders.payment.actions.recovering import open_recovery, record_recovery
 from wudan.orders.payment.actions.repaying import repay
 from wudan.orders.payment.actions.returning import record_return
 from wudan.orders.payment.actions.sending import send, sign
-from wudan.orders.payment.models import BankReturn, Batch, PaymentLine, RecoveryReceipt
+from wudan.orders.payment.models import BankReturn, Batch, Inquiry, PaymentLine, RecoveryReceipt
 from wudan.orders.subsidy.models import Claim
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,3 +156,21 @@ def test_a_claim_is_never_on_two_live_lines(tez: Cast) -> None:
     with pytest.raises(Refused) as caught, acting(actor=SYSTEM, at=AT, basis=BASIS):
         PaymentLine.objects.create(**(copy | {"reference": "P0"}))
     assert caught.value.refusal.code == "claim_paid_once"
+
+
+def test_no_receipt_said_twice_and_answered_twice(tez: Cast) -> None:
+    [claim] = approved_claims(tez, [150_000])
+    batch = sent(tez)
+    record_return(batch_id=batch.pk, file_name="a", content=answer(lines_of(batch)), actor=tez.finance, at=AT)
+    worker = Actor(999, Role.WORKER, "本人", person_id=claim.person_id)
+    ask = lambda: say_received(claim_id=claim.pk, received=False, actor=worker, at=AT)  # noqa: E731
+    assert both(ask, ask) == ["done", "done"]
+    found = Inquiry.objects.get()
+    reply = [
+        lambda w=w, yes=yes: answer_inquiry(
+            inquiry_id=found.pk, arrived=yes, voucher="LS1", finding="银行查实", actor=w, at=AT
+        )
+        for w, yes in ((tez.finance, False), (tez.finance2, False))
+    ]
+    assert both(*reply) == ["done", "wrong-state"]
+    assert balances(tez) == (150_000, 0, 0, 0)

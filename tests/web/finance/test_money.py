@@ -11,7 +11,10 @@ from tests.web.finance.conftest import signed_in
 from wudan.funds.actions import appropriate
 from wudan.funds.models import Entry, Pool
 from wudan.funds.queries import balances_now
+from wudan.kernel.actor import Actor
 from wudan.kernel.models import JournalEntry
+from wudan.kernel.roles import Role
+from wudan.orders.payment.actions.inquiring import say_received
 from wudan.orders.payment.actions.recovering import open_recovery
 from wudan.orders.payment.actions.returning import record_return
 from wudan.orders.payment.models import Recovery
@@ -234,3 +237,32 @@ def test_queries_do_not_grow_with_rows(tez: Cast, django_assert_max_num_queries:
     ):
         with django_assert_max_num_queries(22):
             assert client.get(path).status_code == 200
+
+
+# --- 到账核实 -------------------------------------------------------------------------------------------------------
+def test_no_receipt_waits_at_finance_and_is_answered(tez: Cast) -> None:
+    approved_claims(tez)
+    batch = sent(tez)
+    lines = lines_of(batch)
+    record_return(batch_id=batch.pk, file_name="回单.csv", content=answer(lines), actor=tez.finance, at=AT)
+    claim = Claim.objects.get(pk=lines[0].claim_id)
+    me = Actor(999, Role.WORKER, "本人", person_id=claim.person_id)
+    found = say_received(claim_id=claim.pk, received=False, actor=me, at=AT)
+    assert found is not None
+    client = signed_in(tez)
+    home = text(client.get("/finance/"))
+    assert "本人说没有收到，待与银行核实" in home
+    assert "还剩5个工作日" in home
+    assert claim.number in text(client.get("/finance/inquiries/"))
+    assert f"/finance/inquiries/{found.pk}/" in text(client.get(f"/finance/claims/{claim.pk}/"))
+    url = f"/finance/inquiries/{found.pk}/"
+    refused = client.post(url, {"arrived": "no", "voucher": "", "finding": "账户已销"})
+    assert refused.status_code == 422
+    assert "请填写银行流水号" in text(refused)
+    client.post(url, {"arrived": "no", "voucher": "TH1", "finding": "账户已销户，款项退回"})
+    claim.refresh_from_db()
+    assert claim.state == "bounced"
+    assert "账户已销户" in text(client.get("/finance/bounced/"))
+    assert "本人说没有收到" not in text(client.get("/finance/"))
+    assert "TH1" in text(client.get(url))
+    assert signed_in(tez, "reviewer").get(url).status_code == 403

@@ -14,8 +14,10 @@ from tests.orders.payment.making import answer, gathered, lines_of
 from tests.orders.subsidy.chain import LATER, PROOFS, publish
 from wudan.accounts.models import User
 from wudan.kernel.roles import Role
+from wudan.orders.payment.actions.inquiring import answer_inquiry
 from wudan.orders.payment.actions.returning import record_return
 from wudan.orders.payment.actions.sending import send, sign
+from wudan.orders.payment.models import Inquiry
 from wudan.orders.subsidy.actions.applying import submit
 from wudan.orders.subsidy.actions.approving import approve
 from wudan.orders.subsidy.actions.noticing import close_due_notices
@@ -168,10 +170,21 @@ def test_received_yes_and_no(tez: Cast, me: Client) -> None:
     me.post(reverse("learner:receipt", args=[claim.pk]), {"received": "no"})
     claim.refresh_from_db()
     assert claim.receipt_answer == "no"
-    assert "您说没有收到" in text(me.get(url))
+    shown = text(me.get(url))
+    assert "您说没有收到" in shown
+    assert f"自{AT.year}年{AT.month}月{AT.day}日起，由区人社局财务人员办理" in shown
+    found = Inquiry.objects.get()
+    assert "您说没有收到" in text(me.get(reverse("learner:home")))
+    answer_inquiry(
+        inquiry_id=found.pk, arrived=True, voucher="LS77", finding="已入账", actor=tez.finance, at=AT
+    )
+    shown = text(me.get(url))
+    assert "银行流水号LS77" in shown
+    assert "仍没有收到，请再核实" in shown
     me.post(reverse("learner:receipt", args=[claim.pk]), {"received": "yes"})
     claim.refresh_from_db()
     assert claim.receipt_answer == "yes"
+    assert "由区人社局办理" not in text(me.get(url))
 
 
 def test_bounced_mended_and_paid_again(tez: Cast, me: Client) -> None:

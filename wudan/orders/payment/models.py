@@ -13,6 +13,7 @@ from wudan.orders.payment.states import (
     BATCH,
     DIFFERENCE,
     DIRECTIONS,
+    INQUIRY,
     LINE,
     LIVE,
     PROPOSALS,
@@ -168,6 +169,54 @@ class BankReturn(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class Inquiry(models.Model):
+    """A person says that money the bank reported as paid did not arrive (到账核实): finance asks the bank and answers."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", verbose_name="申请", db_index=False)
+    line = models.ForeignKey(PaymentLine, models.PROTECT, related_name="+", verbose_name="拨付明细")
+    district = models.ForeignKey(
+        District, models.PROTECT, related_name="+", verbose_name="区", db_index=False
+    )
+    state = models.TextField("状态", choices=INQUIRY.choices(), default="open")
+    asked_at = models.DateTimeField("提出时间")
+    due_on = models.DateField("办理期限", null=True)
+    voucher = models.TextField(
+        "银行流水号", default="", help_text="of the credit, or of the money's way back"
+    )
+    finding = models.TextField("核实情况", default="")
+    answered_at = models.DateTimeField("核实时间", null=True)
+    answered_by = models.BigIntegerField("核实人", null=True)
+
+    class Meta:
+        verbose_name = "到账核实"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim"],
+                condition=Q(state="open"),
+                name="inquiry_open_once",
+                violation_error_message="这笔补贴正在与银行核实，不用重复提出",
+            ),
+            models.CheckConstraint(
+                name="inquiry_answered_with_proof",
+                condition=~Q(state__in=["arrived", "bounced"])
+                | (~Q(voucher="") & ~Q(finding="") & Q(answered_by__isnull=False)),
+                violation_error_message="核实结果须写明银行流水号和核实情况",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["district", "state", "due_on", "id"], name="inquiry_todo"),
+            models.Index(fields=["claim", "-id"], name="inquiry_of_claim"),
+        ]
+        triggers = [
+            INQUIRY.trigger(),
+            recorded("inquiry"),
+            no_truncate("inquiry", "到账核实"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.asked_at:%Y-%m-%d}"
 
 
 class Recovery(models.Model):

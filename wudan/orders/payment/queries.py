@@ -16,7 +16,7 @@ from wudan.kernel.money import in_sentence
 from wudan.kernel.periods import SHANGHAI, legal_day
 from wudan.kernel.roles import Role
 from wudan.orders.payment.matching import Gap
-from wudan.orders.payment.models import BankReturn, Batch, PaymentLine, Recovery
+from wudan.orders.payment.models import BankReturn, Batch, Inquiry, PaymentLine, Recovery
 from wudan.orders.payment.payables import waiting_supplements, with_live_line
 from wudan.orders.subsidy.models import Claim, NoticeLine, Objection
 from wudan.policy.queries import rulebook_for
@@ -85,6 +85,21 @@ def bounced_lines(actor: Actor) -> QuerySet[PaymentLine]:
     newest = PaymentLine.objects.filter(claim=OuterRef("claim")).order_by("-pk").values("pk")[:1]
     found = PaymentLine.objects.filter(state="bounced", claim__state="bounced", pk=Subquery(newest))
     return found.filter(_own(actor)).select_related("claim__person", "batch").order_by("answered_at", "pk")
+
+
+def visible_inquiries(actor: Actor) -> QuerySet[Inquiry]:
+    """到账核实 of the district, or of the own claims; the most urgent first."""
+    return (
+        Inquiry.objects.filter(_own(actor))
+        .select_related("claim__person", "line__batch__pool")
+        .order_by("due_on", "pk")
+    )
+
+
+def inquiries_of(claim_ids: Iterable[int]) -> dict[int, Inquiry]:
+    """Claim → the newest question whether its money arrived. One query."""
+    found = Inquiry.objects.filter(claim_id__in=list(claim_ids)).order_by("claim_id", "-pk")
+    return {one.claim_id: one for one in found.distinct("claim_id")}
 
 
 def visible_recoveries(actor: Actor) -> QuerySet[Recovery]:
@@ -262,9 +277,14 @@ def _line_gaps(row: dict[str, Any]) -> list[Gap]:
 
 
 def _ledger_gaps(seen: Batch, rows: Sequence[dict[str, Any]]) -> list[Gap]:
-    """What the ledger says of this batch: sent, paid and bounced must be the lines' own sums."""
+    """What the ledger says of this batch: sent, paid and bounced must be the lines' own sums. Paid is what stayed paid:
+    the bank may send money back after it reported it as paid."""
     into = dict(
-        Leg.objects.filter(entry__subject=f"batch:{seen.pk}", entry__pool=seen.pool_id, amount_fen__gt=0)
+        Leg.objects.filter(
+            Q(amount_fen__gt=0) | Q(account__kind="paid"),
+            entry__subject=f"batch:{seen.pk}",
+            entry__pool=seen.pool_id,
+        )
         .order_by()
         .values_list("account__kind")
         .annotate(fen=Sum("amount_fen"))

@@ -1,4 +1,4 @@
-"""States of a payment batch (拨付批次), its lines (拨付明细) and a recovery (追回)."""
+"""States of a payment batch (拨付批次), its lines (拨付明细), an inquiry whether money arrived (到账核实) and a recovery (追回)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,25 @@ LINE = StateTable(
     moves=(
         Move("pay", ("pending",), "paid", F, "已付"),
         Move("bounce", ("pending",), "bounced", F, "退票"),
+        Move("bounce_late", ("paid",), "bounced", F, "银行事后退回"),
         Move("cancel", ("pending",), "cancelled", F, "移出"),
+    ),
+)
+
+INQUIRY = StateTable(
+    name="inquiry",
+    label="到账核实",
+    states={
+        "open": "待核实",
+        "arrived": "银行查实已到账",
+        "bounced": "银行查实未到账，已退回",
+        "received": "本人改答已收到",
+    },
+    initial=("open",),
+    moves=(
+        Move("arrived", ("open",), "arrived", F, "已到账"),
+        Move("bounced", ("open",), "bounced", F, "未到账，退回重付"),
+        Move("received", ("open",), "received", (Role.WORKER,), "本人改答已收到"),
     ),
 )
 

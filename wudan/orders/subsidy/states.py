@@ -57,6 +57,7 @@ CLAIM = StateTable(
         Move("release", ("batched",), "approved", (Role.FINANCE,), "移出拨付批次"),
         Move("pay", ("batched",), "paid", (Role.FINANCE,), "银行已付"),
         Move("bounce", ("batched",), "bounced", (Role.FINANCE,), "银行退票"),
+        Move("bounce_late", ("paid",), "bounced", (Role.FINANCE,), "银行事后退回"),
         Move("repay", ("bounced",), "approved", (Role.FINANCE, *APPLICANTS), "更正账户，重新拨付"),
         Move("open_recovery", ("paid",), "recovering", (Role.REVIEWER,), "责令退回"),
         Move("finish_recovery", ("recovering",), "recovered", (Role.FINANCE,), "已全部追回"),
@@ -95,8 +96,6 @@ FINAL = ("paid", "recovered", "rejected", "withdrawn")
 # Two people have said yes and nothing but an objection undoes it: such a claim is measured before those still under review,
 # so that a correction of an older claim cannot push a decided one over a limit.
 DECIDED = ("second_passed", "noticed", "frozen", "cleared", *SETTLED)
-# A reviewer has given it a sum, and it counts against what is left of a project's contract.
-FIRM = ("first_passed", *DECIDED)
 # Where a claim stands on the person's account when another one is decided; `recovering` until the money is back.
 PLACED = tuple(dict.fromkeys((*HOLDING, *SETTLED)))
 # Words for the engine's outcomes.

@@ -56,6 +56,7 @@ VERBS = {
     "release": "移出拨付批次",
     "pay": "银行已付",
     "bounce": "银行退票",
+    "bounce_late": "银行事后退回",
     "repay": "重新拨付",
     "open_recovery": "责令退回",
     "finish_recovery": "已全部追回",

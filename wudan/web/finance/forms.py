@@ -90,6 +90,26 @@ class CorrectForm(f.Form):
     )
 
 
+class InquiryForm(f.Form):
+    arrived = forms.ChoiceField(
+        label="核实结果",
+        choices=[("yes", "已到账"), ("no", "未到账，银行已退回，重新拨付")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择银行查实的结果。"},
+    )
+    voucher = words(
+        "银行流水号",
+        help_text="已到账的，填入账流水号；未到账的，填银行退回款的流水号。",
+        error_messages={"required": "请填写银行流水号。"},
+    )
+    finding = words(
+        "核实情况",
+        min_length=4,
+        help_text="本人会看到，例如：7月2日向农业银行台儿庄支行查询，款项已于6月30日入账。",
+        error_messages={"required": "请写明怎样核实的。", "min_length": "请至少写4个字，说明怎样核实的。"},
+    )
+
+
 class ReceiptForm(f.Form):
     received_on = f.DateField(label="到账日期")
     amount_fen = f.MoneyField(label="到账金额（元）")

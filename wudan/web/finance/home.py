@@ -77,6 +77,9 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "subtitle": f"今天是{desk.today.year}年{desk.today.month}月{desk.today.day}日",
         "stats": stats,
         "work": work,
+        "inquiries": [
+            (x, desk.left(x.due_on)) for x in payment.visible_inquiries(actor).filter(state="open")[:20]
+        ],
         "ready": payment.ready(actor),
         "bars": bars,
         "bars_title": f"{newest}年各资金池可用额度",

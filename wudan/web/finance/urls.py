@@ -1,6 +1,17 @@
 from django.urls import path
 
-from wudan.web.finance import acts, batches, bounced, home, pools, recoveries, reserve, supplements, trails
+from wudan.web.finance import (
+    acts,
+    batches,
+    bounced,
+    home,
+    inquiries,
+    pools,
+    recoveries,
+    reserve,
+    supplements,
+    trails,
+)
 
 app_name = "finance"
 urlpatterns = [
@@ -29,6 +40,8 @@ urlpatterns = [
     path("batches/lines/<int:line_id>/remove/", batches.remove, name="remove"),
     path("bounced/", bounced.bounced, name="bounced"),
     path("bounced/<int:claim_id>/", bounced.correct, name="correct"),
+    path("inquiries/", inquiries.inquiries, name="inquiries"),
+    path("inquiries/<int:inquiry_id>/", inquiries.inquiry, name="inquiry"),
     path("recoveries/", recoveries.recoveries, name="recoveries"),
     path("recoveries/<int:recovery_id>/", recoveries.recovery, name="recovery"),
     path("supplements/", supplements.supplements, name="supplements"),

@@ -15,10 +15,10 @@ from wudan.kernel.clock import now
 from wudan.kernel.periods import legal_day
 from wudan.kernel.roles import Role
 from wudan.orders.payment.actions.differing import state_case
+from wudan.orders.payment.actions.inquiring import say_received
 from wudan.orders.payment.actions.repaying import repay as pay_again
 from wudan.orders.payment.differences import of_claim
-from wudan.orders.payment.queries import lines_of_claim
-from wudan.orders.subsidy.actions.correcting import answer_receipt
+from wudan.orders.payment.queries import inquiries_of, lines_of_claim
 from wudan.orders.subsidy.actions.correcting import withdraw as take_back
 from wudan.orders.subsidy.queries.casefile import ClaimPage, claim_page
 from wudan.orders.subsidy.queries.notices import notices_of
@@ -32,7 +32,7 @@ from wudan.web.shared.parts import Fact
 from wudan.web.shared.policy_words import cited
 from wudan.web.shared.render import page
 from wudan.web.shared.trails import orders_bar
-from wudan.web.shared.words import day_words
+from wudan.web.shared.words import cn_date, day_words
 
 BACK = (
     "send_back",
@@ -52,7 +52,8 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
     place = visit.place(one.district_id)
     notice = notices_of([one.pk]).get(one.pk)
     closes_on = notice.closes_on if notice and one.state == "noticed" else None
-    standing = stage(one, closes_on)
+    inquiry = inquiries_of([one.pk]).get(one.pk)
+    standing = stage(one, closes_on, inquiry)
     dates = {review.verb: legal_day(review.at) for review in found.reviews}
     if notice:
         dates["publish"] = notice.opened_on
@@ -69,7 +70,7 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
         days_left=left,
         moments=moments,
         orders=orders_bar(one, actor, "learner", href="#timeline"),
-        since=legal_day(one.state_since),
+        since=legal_day(standing.since or one.state_since),
         explained=explained(found),
         said=_said(found),
         bank=_bank(one),
@@ -83,6 +84,7 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
         can_withdraw="withdraw" in verbs,
         can_repay="repay" in verbs and one.payee == "person",
         asks_receipt=one.state == "paid" and one.payee == "person",
+        asks_again=one.receipt_answer == "no" and inquiry is not None and inquiry.state == "arrived",
     )
     return page(request, "learner/claim.html", context)
 
@@ -92,13 +94,14 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
 def receipt(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
     """Whether the money arrived."""
     received = request.POST.get("received") == "yes"
-    answer_receipt(claim_id=claim_id, received=received, actor=actor, at=now())
+    asked = say_received(claim_id=claim_id, received=received, actor=actor, at=now())
     if received:
         messages.success(request, "谢谢您的确认，这笔补贴已经办结。以后发现不对，可以在这里更正。")
     else:
+        by = f"在{cn_date(asked.due_on)}前" if asked is not None and asked.due_on else ""
         messages.success(
             request,
-            "已记下您没有收到。区人社局会与银行核对，请先核对收款账户的账号；两周后仍没有收到的，请打咨询电话。",
+            f"已记下您没有收到，转给区人社局财务人员与银行核实，{by}答复您，结果写在本页。请先核对收款账户的账号。",
         )
     return redirect("learner:claim", claim_id)
 

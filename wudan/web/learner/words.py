@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from wudan.orders.subsidy.states import STEPS
@@ -37,6 +37,7 @@ class Stage:
     due: date | None = None
     mine: bool = False
     action: str = ""
+    since: datetime | None = None  # where it is not the day the claim came into its state
 
 
 def late_stage(line: Any) -> Stage:
@@ -45,8 +46,9 @@ def late_stage(line: Any) -> Stage:
     return Stage(head, "有事实发生变化，点开看原因和您可以做什么。", "wait", OFFICE, line.due_on)
 
 
-def stage(claim: Any, closes_on: date | None = None) -> Stage:
-    """Where the claim stands. `closes_on` is the last day of its public notice, where it is on one."""
+def stage(claim: Any, closes_on: date | None = None, inquiry: Any = None) -> Stage:
+    """Where the claim stands. `closes_on` is the last day of its public notice, where it is on one; `inquiry` what finance asks
+    the bank, or found, after the person said that the money did not come."""
     state, tone = claim.state, TONES.get(claim.state, "now")
     to_me = claim.payee == "person"
     by_me = claim.applied_by == "person"
@@ -65,7 +67,7 @@ def stage(claim: Any, closes_on: date | None = None) -> Stage:
             )  # fmt: skip
         return Stage("银行退票", "由收款单位更正账户后重新拨付。", "wait", "收款单位")
     if state == "paid":
-        return _paid(claim, to_me=to_me)
+        return _paid(claim, inquiry, to_me=to_me)
     if state == "noticed":
         until = f"公示到{cn_date(closes_on)}为止，" if closes_on else ""
         return Stage("正在公示", f"{until}没有人提出异议就办理核定。", "now", OFFICE, closes_on)
@@ -75,23 +77,36 @@ def stage(claim: Any, closes_on: date | None = None) -> Stage:
     return Stage(head, then, tone, who, claim.due_on)
 
 
-def _paid(claim: Any, *, to_me: bool) -> Stage:
+def _paid(claim: Any, inquiry: Any, *, to_me: bool) -> Stage:
     if not to_me:
         return Stage("已拨付给申请单位", "这笔补贴按规定付给申请单位，不付给您本人。", "done")
     if claim.receipt_answer == "yes":
         return Stage("已拨付，您已确认收到", "这笔补贴已经办结。", "done")
     if claim.receipt_answer == "no":
-        return Stage(
-            "已拨付，您说没有收到",
-            "区人社局会与银行核对。收到后请在这里更正。",
-            "wait",
-            OFFICE,
-            action="查看",
-        )
+        return _not_received(inquiry)
     return Stage(
         "已拨付，请确认是否到账", "请查一查您的收款账户，告诉我们钱到了没有。", "wait", "您本人", mine=True,
         action="确认是否到账",
     )  # fmt: skip
+
+
+def _not_received(inquiry: Any) -> Stage:
+    if inquiry is not None and inquiry.state == "arrived":
+        return Stage(
+            "银行查实已经到账",
+            f"财务人员向银行核实：{inquiry.finding}（银行流水号{inquiry.voucher}）。请凭流水号到开户银行查询；"
+            "找到了请按“已经收到”，仍没有收到的，可以请财务人员再核实一次。",
+            "wait", "您本人", mine=True, action="查看核实结果", since=inquiry.answered_at,
+        )  # fmt: skip
+    return Stage(
+        "已拨付，您说没有收到",
+        "财务人员正在与银行核实，结果会写在这里。收到了请在这里更正。",
+        "wait",
+        "区人社局财务人员",
+        inquiry.due_on if inquiry is not None else None,
+        action="查看",
+        since=inquiry.asked_at if inquiry is not None else None,
+    )
 
 
 _PLAIN: dict[str, tuple[str, str, str]] = {

@@ -105,6 +105,7 @@ NAV: dict[Role, tuple[NavItem, ...]] = {
         NavItem("首页", "finance:home", "home"),
         NavItem("资金池", "finance:pools", "wallet"),
         NavItem("拨付批次", "finance:batches", "send"),
+        NavItem("到账核实", "finance:inquiries", "help-circle"),
         NavItem("追回", "finance:recoveries", "receipt-refund"),
         NavItem("补发", "finance:supplements", "cash"),
         NavItem("支付能力", "finance:reserve", "shield-check"),

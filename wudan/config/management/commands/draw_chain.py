@@ -22,7 +22,7 @@ from wudan.orders.delivery.states import (
 )
 from wudan.orders.demand.states import DEMAND, PROPOSAL, ROLL
 from wudan.orders.enrolment.states import ENROLMENT, SLOT
-from wudan.orders.payment.states import BATCH, DIFFERENCE, LINE, RECOVERY, SUPPLEMENT
+from wudan.orders.payment.states import BATCH, DIFFERENCE, INQUIRY, LINE, RECOVERY, SUPPLEMENT
 from wudan.orders.subsidy.states import CLAIM, DUE, NOTICE, OBJECTION, ROSTER, STEPS
 from wudan.organisations.states import BASE, TEACHER
 from wudan.oversight.states import FINDING
@@ -60,6 +60,7 @@ CHAPTERS: tuple[tuple[str, StateTable], ...] = (
     ("Payment batch", BATCH),
     ("Payment line", LINE),
     ("Recovery", RECOVERY),
+    ("Inquiry", INQUIRY),
     ("Difference", DIFFERENCE),
     ("Supplement", SUPPLEMENT),
     ("Finding", FINDING),

@@ -411,7 +411,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='paymentline',
-            trigger=pgtrigger.compiler.Trigger(name='payment_line_states', sql=wudan.kernel.triggers.WallSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state NOT IN ('pending') THEN\n                    RAISE EXCEPTION 'wudan-state: 拨付明细不能以状态“%”新建', NEW.state\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_line_state_table';\n                END IF;\n            ELSIF NEW.state IS DISTINCT FROM OLD.state\n                AND (OLD.state, NEW.state) NOT IN (('pending', 'bounced'), ('pending', 'cancelled'), ('pending', 'paid')) THEN\n                RAISE EXCEPTION 'wudan-state: 拨付明细不能由“%”变为“%”', OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_line_state_table';\n            END IF;\n            RETURN NEW;\n        ", hash='a765869fcf2fd0483faebe287742de841c704ffe', operation='INSERT OR UPDATE', pgid='pgtrigger_payment_line_states_8b29d', table='payment_paymentline', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='payment_line_states', sql=wudan.kernel.triggers.WallSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state NOT IN ('pending') THEN\n                    RAISE EXCEPTION 'wudan-state: 拨付明细不能以状态“%”新建', NEW.state\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_line_state_table';\n                END IF;\n            ELSIF NEW.state IS DISTINCT FROM OLD.state\n                AND (OLD.state, NEW.state) NOT IN (('paid', 'bounced'), ('pending', 'bounced'), ('pending', 'cancelled'), ('pending', 'paid')) THEN\n                RAISE EXCEPTION 'wudan-state: 拨付明细不能由“%”变为“%”', OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_line_state_table';\n            END IF;\n            RETURN NEW;\n        ", hash='d211748eb540290e726dc7e3f19fbb452451bee2', operation='INSERT OR UPDATE', pgid='pgtrigger_payment_line_states_8b29d', table='payment_paymentline', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='paymentline',
@@ -428,5 +428,38 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='paymentline',
             trigger=pgtrigger.compiler.Trigger(name='line_kept', sql=wudan.kernel.triggers.WallSql(func="RAISE EXCEPTION 'wudan-ledger: 拨付明细不能删除' USING ERRCODE = 'raise_exception';", hash='0d7a19dc11767c0fea8fd4b8fa3d640537bcfb2f', operation='DELETE', pgid='pgtrigger_line_kept_181b3', table='payment_paymentline', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Inquiry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.TextField(choices=[('open', '待核实'), ('arrived', '银行查实已到账'), ('bounced', '银行查实未到账，已退回'), ('received', '本人改答已收到')], default='open', verbose_name='状态')),
+                ('asked_at', models.DateTimeField(verbose_name='提出时间')),
+                ('due_on', models.DateField(null=True, verbose_name='办理期限')),
+                ('voucher', models.TextField(default='', help_text="of the credit, or of the money's way back", verbose_name='银行流水号')),
+                ('finding', models.TextField(default='', verbose_name='核实情况')),
+                ('answered_at', models.DateTimeField(null=True, verbose_name='核实时间')),
+                ('answered_by', models.BigIntegerField(null=True, verbose_name='核实人')),
+                ('claim', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subsidy.claim', verbose_name='申请')),
+                ('district', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.district', verbose_name='区')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payment.paymentline', verbose_name='拨付明细')),
+            ],
+            options={
+                'verbose_name': '到账核实',
+                'indexes': [models.Index(fields=['district', 'state', 'due_on', 'id'], name='inquiry_todo'), models.Index(fields=['claim', '-id'], name='inquiry_of_claim')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('claim',), name='inquiry_open_once', violation_error_message='这笔补贴正在与银行核实，不用重复提出'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['arrived', 'bounced']), _negated=True), models.Q(models.Q(('voucher', ''), _negated=True), models.Q(('finding', ''), _negated=True), ('answered_by__isnull', False)), _connector='OR'), name='inquiry_answered_with_proof', violation_error_message='核实结果须写明银行流水号和核实情况')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='inquiry',
+            trigger=pgtrigger.compiler.Trigger(name='inquiry_states', sql=wudan.kernel.triggers.WallSql(func="\n            IF TG_OP = 'INSERT' THEN\n                IF NEW.state NOT IN ('open') THEN\n                    RAISE EXCEPTION 'wudan-state: 到账核实不能以状态“%”新建', NEW.state\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'inquiry_state_table';\n                END IF;\n            ELSIF NEW.state IS DISTINCT FROM OLD.state\n                AND (OLD.state, NEW.state) NOT IN (('open', 'arrived'), ('open', 'bounced'), ('open', 'received')) THEN\n                RAISE EXCEPTION 'wudan-state: 到账核实不能由“%”变为“%”', OLD.state, NEW.state\n                    USING ERRCODE = 'check_violation', CONSTRAINT = 'inquiry_state_table';\n            END IF;\n            RETURN NEW;\n        ", hash='fc4e510c429201948e00e187e3c26d1cec711161', operation='INSERT OR UPDATE', pgid='pgtrigger_inquiry_states_2cf62', table='payment_inquiry', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='inquiry',
+            trigger=pgtrigger.compiler.Trigger(name='inquiry_history', sql=wudan.kernel.triggers.WallSql(func="\n    IF coalesce(current_setting('wudan.actor', true), '') = '' OR coalesce(current_setting('wudan.basis', true), '') = '' THEN\n        RAISE EXCEPTION 'wudan-history: 未说明经办人和依据，不能写入 %', TG_TABLE_NAME\n            USING ERRCODE = 'raise_exception';\n    END IF;\n    DECLARE\n        was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;\n        changes jsonb := '{}';\n        key text;\n    BEGIN\n        IF TG_OP = 'DELETE' THEN\n            changes := was;\n            key := OLD.id::text;\n        ELSE\n            key := NEW.id::text;\n        END IF;\n        IF TG_OP = 'UPDATE' THEN  -- looked up by key: a join of both sides costs more than the whole write\n            SELECT coalesce(jsonb_object_agg(n.key, jsonb_build_array(was -> n.key, n.value)), '{}') INTO changes\n            FROM jsonb_each(to_jsonb(NEW)) n WHERE n.value IS DISTINCT FROM was -> n.key;\n        END IF;\n        INSERT INTO kernel_history (table_name, row_id, operation, actor, basis, acted_at, written_at, changes)\n        VALUES (TG_TABLE_NAME, key, TG_OP,\n                current_setting('wudan.actor')::jsonb,\n                current_setting('wudan.basis'),\n                current_setting('wudan.at')::timestamptz,\n                clock_timestamp(), changes);\n    END;\n    RETURN NULL;\n", hash='b026580168798dec3df4e0b2d0a8035cfe2f472c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_inquiry_history_668b2', table='payment_inquiry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='inquiry',
+            trigger=pgtrigger.compiler.Trigger(name='inquiry_no_truncate', sql=wudan.kernel.triggers.WallSql(func="RAISE EXCEPTION 'wudan-append-only: 到账核实不能整表清空' USING ERRCODE = 'raise_exception';", hash='68eeadcf1ad7aee5cde9ed096f62d87b616b4078', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_inquiry_no_truncate_184f6', table='payment_inquiry', when='BEFORE')),
         ),
     ]

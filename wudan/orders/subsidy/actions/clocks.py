@@ -17,6 +17,7 @@ PARAMETERS = {
     "frozen": "objection_working_days",
     "approved": "payment_working_days",
     "difference": "difference_working_days",  # not a claim's own state: a line of the payment room
+    "inquiry": "receipt_inquiry_working_days",  # nor this: the same room asks the bank where the money is
 }
 HOUSE_BASIS = "补贴申请办理规程"
 

@@ -27,6 +27,7 @@ from wudan.policy.queries import rulebook_for
 
 BASIS = "加强资金监管（台政办发〔2020〕4号 七（三）；周政办发〔2020〕2号 三（二）），补贴资金拨付规程"
 CHUNK = 2000
+_ARCHIVED = {"paid": "已拨付", "recovered": "已退回", "bounced": "被银行退回，重新拨付"}
 
 
 def mark_batched(*, claim_ids: Collection[int], actor: Actor, at: datetime) -> int:
@@ -50,6 +51,17 @@ def mark_paid(*, claim_ids: Collection[int], actor: Actor, at: datetime) -> int:
 def mark_bounced(*, reasons: Mapping[int, str], actor: Actor, at: datetime) -> int:
     """银行退票: batched → bounced; claim id → what the bank says. Refuses as `mark_batched`."""
     return _move("bounce", reasons, actor, at, comments=reasons)
+
+
+def mark_bounced_late(*, claim_id: int, reason: str, actor: Actor, at: datetime) -> int:
+    """银行事后退回: paid → bounced, what the bank reported as paid came back. Refuses: forbidden, wrong-state."""
+    with acting(actor=actor, at=at, basis=BASIS):
+        due = due_on(Claim.objects.get(pk=claim_id).district_id, "approved", at)
+        moved = _move(
+            "bounce_late", [claim_id], actor, at, comments={claim_id: reason}, due_on=due, receipt_answer=""
+        )
+        _archive([claim_id], "bounced", at)
+    return moved
 
 
 def mark_repay(*, claim_id: int, actor: Actor, at: datetime, comment: str = "") -> int:
@@ -194,6 +206,6 @@ def _line(claim: Claim, person_id: int, event: str, day: date, at: datetime) -> 
     }
     return ArchiveEntry(
         person_id=person_id, district_code=claim.district_id, kind="claim", subject=f"claim:{claim.pk}",
-        event=f"{event}:{day}", on=day, title=f"{scheme}{'已拨付' if event == 'paid' else '已退回'}",
+        event=f"{event}:{day}", on=day, title=f"{scheme}{_ARCHIVED[event]}",
         detail={label: value for label, value in detail.items() if value}, amount_fen=claim.amount_fen, recorded_at=at,
     )  # fmt: skip

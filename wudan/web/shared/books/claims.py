@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from wudan.kernel.periods import legal_day
 from wudan.kernel.roles import Role
 from wudan.orders.payment import queries as payment
-from wudan.orders.payment.states import LINE
+from wudan.orders.payment.states import INQUIRY, LINE
 from wudan.orders.subsidy.queries.casefile import ClaimPage, claim_page
 from wudan.orders.subsidy.queries.claims import Wanted, list_claims
 from wudan.orders.subsidy.states import CLAIM, OUTCOMES, STEPS
@@ -135,7 +135,7 @@ def claim(
         "outcome_tone": OUTCOME_TONES.get(found.outcome, "plain"),
         "facts": _facts(seen),
         "rows": work_rows(seen.working, found.outcome),
-        "money": _money(seen),
+        "money": [*_money(seen), *_inquiry(found, desk)],
         "opinions": _opinions(seen),
         "lines": [
             (x, LINE.states[x.state], LINE_TONES[x.state], desk.url("batch", x.batch_id)) for x in lines
@@ -210,10 +210,24 @@ def _money(seen: ClaimPage) -> list[Fact]:
     ]
 
 
+def _inquiry(found: Any, desk: Desk) -> list[Fact]:
+    """What the person's 没有收到 came to."""
+    one = payment.inquiries_of([found.pk]).get(found.pk)
+    if one is None:
+        return []
+    by = f"，{day_words(str(one.due_on))}前答复" if one.state == "open" and one.due_on else ""
+    said = f"，{one.finding}（流水号{one.voucher}）" if one.voucher else ""
+    href = desk.url("inquiry", one.pk)
+    return [
+        Fact("到账核实", f"{INQUIRY.states[one.state]}{by}{said}", "查看并答复" if href else "", href,
+             legal_day(one.answered_at or one.asked_at), "wait" if one.state == "open" else "plain")
+    ]  # fmt: skip
+
+
 def _opinions(seen: ClaimPage) -> list[Event]:
     """Newest first: what each officer decided and why."""
     moves = {m.verb: m for m in CLAIM.moves}
-    bad = ("reject", "reject_second", "uphold", "bounce", "open_recovery", "freeze")
+    bad = ("reject", "reject_second", "uphold", "bounce", "bounce_late", "open_recovery", "freeze")
     return [
         Event(
             r.at,
