@@ -13,6 +13,7 @@ from tests.chain_cast import applied_class, as_staff
 from tests.orders.subsidy.chain import submitted
 from wudan.kernel.errors import Refused
 from wudan.orders.catalogue.models import Offer
+from wudan.orders.enrolment.actions.picking import pick
 from wudan.orders.enrolment.actions.previewing import Preview, preview
 from wudan.orders.enrolment.models import Enrolment, Places, YearSlot
 from wudan.orders.enrolment.queries.foresight import Told
@@ -84,9 +85,23 @@ def test_claims_made_elsewhere_count_in_their_natural_year(tez: Cast, begins: da
     found = seen(tez, an_open_offer(tez, period=(begins, date(2021, 1, 20))))
     assert found.outcome == outcome
     if outcome == "rejected":
-        assert found.reasons[0].sentence == "在2020年已享受3次补贴，每年不超过3次"
+        assert found.reasons[0].sentence == "在2020年正在申请3次，每年不超过3次"
         assert found.reasons[0].clause == "台政办发〔2020〕4号 六（一）第一段"
         assert found.would_pass_if
+
+
+def test_what_is_counted_is_told_apart_and_one_s_own_choice_is_not(tez: Cast) -> None:
+    """One application and two choices fill the year: of the second choice itself nothing stands in the way, of a third everything."""
+    other_claims(tez, 2020, 1)
+    mine = []
+    for n, code in enumerate(("6-20-01-01", "6-20-02-01", "6-20-03-01")):
+        entry = an_entry(tez, an_occupation(f"工种{n}", code), price_fen=150_000)
+        days = (date(2020, 12, 1 + 5 * n), date(2020, 12, 5 + 5 * n))
+        mine.append(an_open_offer(tez, entry, period=days, title=f"班{n}"))
+    for offer in mine[:2]:
+        pick(offer_id=offer.pk, person_id=tez.person.pk, chosen_by="person", actor=tez.worker, at=AT)
+    assert [seen(tez, offer).outcome for offer in mine] == ["approved", "approved", "rejected"]
+    assert seen(tez, mine[2]).reasons[0].sentence == "在2020年正在申请1次、已选单2次，每年不超过3次"
 
 
 def test_two_claims_leave_one(tez: Cast) -> None:

@@ -72,6 +72,22 @@ def test_what_i_say_changes_the_answer_and_goes_along(tez: Cast, me: Client) -> 
     assert "这次没有补贴" in text(me.get(reverse("learner:enrolment", args=[made.pk])))
 
 
+def test_a_full_year_says_what_fills_it_and_advises_nothing_gone_by(tez: Cast, me: Client) -> None:
+    offers = []
+    for n in range(4):
+        entry = an_entry(tez, an_occupation(f"工种{n}", f"6-20-0{n + 1}-01"), price_fen=150_000)
+        days = (date(2021, 1, 1 + 5 * n), date(2021, 1, 5 + 5 * n))
+        offers.append(an_open_offer(tez, entry, period=days, title=f"班{n}"))
+    for offer in offers[:3]:
+        me.post(reverse("learner:course_choose", args=[offer.pk]))
+    assert "预计可为您补贴1,500元" in text(me.get(reverse("learner:course", args=[offers[0].pk])))
+    shown = text(me.get(reverse("learner:course", args=[offers[3].pk])))
+    assert "在2021年已选单3次，每年不超过3次" in shown
+    assert "已享受3次" not in shown
+    assert "下一年度开始的培训可再次申请" in shown
+    assert "以后开班的班次" not in shown.replace("选2022年1月1日以后开班的班次", "")
+
+
 def test_an_unreadable_answer_is_pointed_out_and_counts_as_not_given(tez: Cast, me: Client) -> None:
     entry = an_entry(tez, an_occupation("钳工", "6-20-01-01"), level=2, price_fen=200_000)
     offer = an_open_offer(tez, entry, line="golden_blue_collar")

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ClaimBeside:
-    """A claim of the person as the engine reads it; `enrolment_id` where it came out of an enrolment of ours."""
+    """A claim of the person as the engine reads it; `enrolment_id` where it came out of an enrolment of ours, `had` where the money
+    was paid."""
 
     facts: Mapping[str, object]
     decided: bool
     enrolment_id: int | None = None
+    had: bool = False
 
 
 ClaimsOf = Callable[[str, Collection[int]], Mapping[int, Sequence[ClaimBeside]]]

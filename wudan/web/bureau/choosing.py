@@ -137,7 +137,7 @@ def course(request: HttpRequest, actor: Actor, person_id: int, offer_id: int) ->
         "title": offer.title,
         "subtitle": f"为{found.name}选课　{words.what}",
         "crumbs": [*_crumbs(found), Crumb("选课", reverse("bureau:person_courses", args=[person_id])), Crumb(offer.title)],
-        "answer": foreseen(seen, "该学员"),
+        "answer": foreseen(seen, desk.today, "该学员"),
         "seen": seen,
         "words": words,
         "facts": offer_facts(words, seen.rulebook),

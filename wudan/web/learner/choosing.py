@@ -150,7 +150,7 @@ def course(request: HttpRequest, actor: Actor, offer_id: int) -> HttpResponse:
     quality = quality_of(offer.provider_id, visit.today) if offer.provider_id else None
     context = frame(
         visit, title=offer.title, place=visit.place(offer.district_id), back_url=reverse("learner:courses"), offer=offer, words=words,
-        answer=foreseen(seen), seen=seen, facts=offer_facts(words, seen.rulebook), form=form,
+        answer=foreseen(seen, visit.today), seen=seen, facts=offer_facts(words, seen.rulebook), form=form,
         choose_url=choose_url, own=own,
         quality=quality, full=not seen.places_left or bool(seen.waiting),
         rating=f"{quality.rating_tenths / 10:.1f}" if quality and quality.rating_tenths is not None else "",

@@ -13,6 +13,7 @@ from wudan.kernel.roles import Role
 from wudan.orders.catalogue.models import Offer
 from wudan.orders.enrolment.actions.picking import CHOOSER
 from wudan.orders.enrolment.queries.circle import Circle, circles
+from wudan.orders.enrolment.queries.counters import counted, counters
 from wudan.orders.enrolment.queries.foresight import NOTHING_TOLD, Told, code_of, foresee, prospect
 from wudan.orders.enrolment.queries.obstacles import Choice, obstacles, restricted
 from wudan.orders.enrolment.queries.places import places_left, waiting_counts
@@ -110,7 +111,7 @@ def preview_of(
         outcome=found.decision.outcome if found else seen.outcome,
         amount_fen=found.decision.amount_fen if found else None,
         payee=payee,
-        reasons=tuple(_reason(seen.rulebook, code, found, facts) for code in codes),
+        reasons=tuple(_reason(seen.rulebook, code, found, facts, circle) for code in codes),
         presumed=seen.presumed,
         would_pass_if=found.would_pass_if if found else (),
         obstacles=obstacles(offer, seen.rulebook, seen.line, circle, choice),
@@ -121,11 +122,26 @@ def preview_of(
 
 
 def _reason(
-    rulebook: Rulebook, code: str, found: Explanation | None, facts: Mapping[str, object]
+    rulebook: Rulebook, code: str, found: Explanation | None, facts: Mapping[str, object], circle: Circle
 ) -> ReasonText:
-    """The reason with the sentence of its step, which knows the counts (e.g. how often this year)."""
+    """The reason with the sentence of its step, which knows the counts; of a yearly limit, with what was counted."""
     text = rulebook.reason(code, facts)
-    said = next(
+    said = _limit_words(rulebook, code, facts, circle) or next(
         (s.sentence for s in (found.steps if found else ()) if s.rule == code and not s.holds), text.sentence
     )
     return ReasonText(text.code, text.label, said, text.clause, text.remedy)
+
+
+def _limit_words(rulebook: Rulebook, code: str, facts: Mapping[str, object], circle: Circle) -> str:
+    """已享受, 正在申请 and 已选单 told apart: what is counted before it is paid is not 已享受. Empty for other rules."""
+    for counter in counters(rulebook, facts):
+        if counter.rule != code:
+            continue
+        had, chosen = (counted(rulebook, counter, rows) for rows in (circle.had, circle.to_come))
+        asked = counted(rulebook, counter, (*circle.pending, *circle.history)) - had - chosen
+        parts = [
+            f"{word}{n}次" for word, n in (("已享受", had), ("正在申请", asked), ("已选单", chosen)) if n
+        ]
+        when, most = ("累计", "累计") if counter.period == "all" else (f"在{counter.period}年", "每年")
+        return f"{when}{'、'.join(parts)}，{most}不超过{counter.maximum}次"
+    return ""

@@ -22,7 +22,8 @@ COUNTED = (*SEATED, "completed")
 @dataclass(frozen=True, slots=True)
 class Circle:
     """One person as this offer meets them. `pending` and `history` are claims as the engine reads them: those made, and those
-    to come from other enrolments; `outside` are the made ones that came out of no enrolment of ours."""
+    to come from other enrolments; `outside` are the made ones that came out of no enrolment of ours; `had` those already paid,
+    `to_come` those of other enrolments. A choice of this very offer does not stand in its own way."""
 
     person: Person
     groups: frozenset[str]
@@ -30,6 +31,8 @@ class Circle:
     pending: tuple[Row, ...]
     history: tuple[Row, ...]
     outside: tuple[Row, ...]
+    had: tuple[Row, ...] = ()
+    to_come: tuple[Row, ...] = ()
 
 
 def circles(offer: Offer, person_ids: Collection[int]) -> dict[int, Circle]:
@@ -79,6 +82,7 @@ def _circle(
         {**e.evaluation.facts}
         for e in others
         if e.state in COUNTED
+        and e.offer_id != offer.pk
         and e.district_id == offer.district_id
         and e.evaluation is not None
         and e.outcome != "rejected"
@@ -92,4 +96,6 @@ def _circle(
         pending=(*to_come, *(dict(c.facts) for c in claims if not c.decided)),
         history=tuple(dict(c.facts) for c in claims if c.decided),
         outside=tuple(dict(c.facts) for c in claims if c.enrolment_id is None),
+        had=tuple(dict(c.facts) for c in claims if c.had),
+        to_come=tuple(to_come),
     )

@@ -39,6 +39,11 @@ def claims_beside(district_id: str, person_ids: Collection[int]) -> Mapping[int,
         if decided:
             facts["amount_fen"] = claim.amount_fen or 0
         found[claim.person_id].append(
-            ClaimBeside(facts, decided, came_from.get((claim.person_id, claim.class_id)))
+            ClaimBeside(
+                facts,
+                decided,
+                came_from.get((claim.person_id, claim.class_id)),
+                had=claim.state in ("paid", "recovering"),
+            )
         )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -140,13 +140,13 @@ class Foreseen:
     basis: str
 
 
-def foreseen(seen: Preview, you: str = "您") -> Foreseen:
+def foreseen(seen: Preview, today: date, you: str = "您") -> Foreseen:
     """`you` is who reads it; a clerk reads “该学员”."""
     rulebook = seen.rulebook
     head, text, tone = _answer(seen, you)
     scheme = seen.line.allowance if seen.line.scheme and _by_provider(seen) else seen.line.scheme
     clause = rulebook.schemes[scheme].clause if scheme else seen.line.clause
-    wanted = [] if seen.outcome != "rejected" else _changes(rulebook, seen.would_pass_if)
+    wanted = [] if seen.outcome != "rejected" else _changes(seen, today)
     return Foreseen(
         head=head,
         text=text,
@@ -206,13 +206,18 @@ def _paid(seen: Preview, you: str) -> tuple[str, str, Tone]:
     return f"预计补贴{amount}，付给培训机构", f"补贴由培训机构申请。{free}", "done"
 
 
-def _changes(rulebook: Rulebook, changes: Sequence[Mapping[str, object]]) -> list[str]:
+def _changes(seen: Preview, today: date) -> list[str]:
+    """What would have to differ, where somebody can still do it: no class of a day gone by, nor of one before this class."""
     found: list[str] = []
-    for change in changes:
+    soonest = max(today, seen.offer.period.lower)
+    for change in seen.would_pass_if:
         if set(change) <= _OWN:
-            said = change_words(rulebook, change)
+            said = change_words(seen.rulebook, change)
         elif "started_on" in change:
-            said = f"选{day_of(change['started_on'])}以后开班的班次"
+            day = _day(change["started_on"])
+            if day <= soonest:
+                continue
+            said = f"选{cn_date(day)}以后开班的班次"
         else:  # occupation, level, certificate: another class altogether, which the remedy says better
             continue
         if said not in found:
@@ -220,5 +225,5 @@ def _changes(rulebook: Rulebook, changes: Sequence[Mapping[str, object]]) -> lis
     return found[:MOST_CHANGES]
 
 
-def day_of(value: object) -> str:
-    return cn_date(value if isinstance(value, date) else date.fromisoformat(str(value)))
+def _day(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
