@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.cast import AT, Cast, cast, outsider
+from tests.cast import AT, BASIS, Cast, cast, outsider
 from tests.catalogue_cast import (
     a_contracted_project,
     a_drafted_offer,
@@ -18,6 +18,8 @@ from tests.catalogue_cast import (
     an_open_offer,
 )
 from tests.chain_cast import make_staff_order
+from wudan.kernel.actor import SYSTEM
+from wudan.kernel.history import acting
 from wudan.orders.catalogue.actions import abilities as filing
 from wudan.orders.catalogue.models import Edition, Offer, Project, SpecialAbility
 from wudan.orders.demand.actions.grouping import propose
@@ -156,6 +158,14 @@ class TestOffers:
         gone = text(reviewer.post(url("offer_act", offer.pk, "cancel"), {"reason": "机构停办"}, follow=True))
         assert "取消的原因：机构停办" in gone and "现在没有预留" in gone
         assert Offer.objects.get().state == "cancelled"
+
+    def test_money_that_does_not_suffice_any_more_is_seen(self, tez: Cast, as_: Any) -> None:
+        offer = an_open_offer(tez)
+        assert "预留的不够" not in text(as_(tez.reviewer).get(url("offer", offer.pk)))
+        with acting(actor=SYSTEM, at=AT, basis=BASIS):  # as if opened while the standard was lower
+            Offer.objects.update(price_fen=100_000, reserved_fen=2_000_000)
+        shown = text(as_(tez.reviewer).get(url("offer", offer.pk)))
+        assert "每人1,500元，20人需要30,000元，预留的不够，差10,000元" in shown
 
     def test_another_pool_needs_a_reason(self, tez: Cast, as_: Any) -> None:
         offer = a_drafted_offer(tez)

@@ -80,6 +80,16 @@ def test_searching_and_narrowing(tez: Cast, client: Client) -> None:
     assert "没有找到合适的班次" in text(client.get(page, {"q": "厨师"}))
 
 
+def test_the_sum_told_is_what_will_be_decided_not_what_the_edition_was_priced_with(
+    tez: Cast, client: Client
+) -> None:
+    offer = an_open_offer(tez, an_entry(tez, price_fen=100_000, theory_hours=21))
+    for page in (url("courses", tez.code), url("course", tez.code, offer.pk)):
+        shown = text(client.get(page))
+        assert "1,500元" in shown, page
+        assert "1,000元" not in shown, page
+
+
 def test_one_class(tez: Cast, client: Client) -> None:
     offer = an_open_offer(tez)
     shown = text(client.get(url("course", tez.code, offer.pk)))

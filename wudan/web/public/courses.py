@@ -13,7 +13,7 @@ from wudan.kernel.clock import now
 from wudan.kernel.money import in_sentence
 from wudan.kernel.periods import legal_day
 from wudan.orders.catalogue.queries.offers import open_offers, public_offer
-from wudan.orders.catalogue.queries.prices import UNPRICED
+from wudan.orders.catalogue.queries.prices import UNPRICED, price_of_class
 from wudan.orders.catalogue.states import OFFER
 from wudan.orders.delivery.queries.quality import quality_of
 from wudan.orders.enrolment.queries.places import places_left, waiting_counts
@@ -23,7 +23,6 @@ from wudan.web.public.frame import frame, rulebook_of
 from wudan.web.shared.capacity.cases import teacher_name
 from wudan.web.shared.choosing.words import OfferWords, offer_words
 from wudan.web.shared.parts import Crumb, Fact, Tone
-from wudan.web.shared.policy_words import cited
 from wudan.web.shared.render import page
 from wudan.web.shared.words import cn_date
 
@@ -121,24 +120,24 @@ def _price(offer: Any, rulebook: Rulebook) -> dict[str, str]:
     line = rulebook.lines[offer.line]
     scheme = rulebook.schemes.get(line.scheme)
     if scheme is None:
-        return {"short": "", "long": "文件没有为这类培训规定补贴。", "clause": cited(rulebook, line.clause)}
+        return {"short": "", "long": "文件没有为这类培训规定补贴。", "clause": line.clause}
     if scheme.by_provider:
         return {
             "short": "费用由项目支付",
             "long": "费用由培训项目支付，学员不用申请。",
-            "clause": cited(rulebook, line.clause),
+            "clause": line.clause,
         }
-    entry = offer.entry
-    if entry.price_fen is None or entry.scheme != line.scheme:
+    price = price_of_class(rulebook, offer)
+    if price.fen is None:
         return {
             "short": f"有补贴，{UNPRICED}",
             "long": f"取得证书后可以申请{scheme.label}，金额由工作人员核定。",
-            "clause": cited(rulebook, scheme.clause),
+            "clause": scheme.clause,
         }
     return {
-        "short": f"补贴{in_sentence(entry.price_fen)}",
-        "long": f"取得证书、符合条件的，每人{scheme.label}{in_sentence(entry.price_fen)}。",
-        "clause": cited(rulebook, entry.price_clause),
+        "short": f"补贴{in_sentence(price.fen)}",
+        "long": f"取得证书、符合条件的，每人{scheme.label}{in_sentence(price.fen)}。",
+        "clause": price.clause,
     }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from wudan.kernel.periods import SHANGHAI
+from wudan.orders.catalogue.models import Offer
 from wudan.policy.engine.explain import explain
 from wudan.policy.engine.lines import Line
 from wudan.policy.engine.model import FundChoice
@@ -33,12 +34,23 @@ def price_of(rulebook: Rulebook, scheme: str, level: int, certificate_type: str,
     return _price(rulebook, scheme, level, certificate_type, on)
 
 
+def price_of_class(rulebook: Rulebook, offer: Offer) -> Price:
+    """What a certificate of this class brings by its own days, as its learners' claims will be decided: begun on its first day, the
+    certificate of its last. The offer's own price is what was set aside when it was opened."""
+    line, entry, days = rulebook.lines[offer.line], offer.entry, offer.period
+    kind = entry.certificate_type or next(iter(line.certificates), "")
+    return _price(rulebook, line.scheme, entry.level, kind, days.upper - timedelta(days=1), days.lower)
+
+
 @lru_cache(maxsize=2048)  # an edition of thousands of entries has a few dozen different ones
-def _price(rulebook: Rulebook, scheme: str, level: int, certificate_type: str, on: date) -> Price:
+def _price(
+    rulebook: Rulebook, scheme: str, level: int, certificate_type: str, on: date, begins: date | None = None
+) -> Price:
     chosen = rulebook.schemes.get(scheme)
     if chosen is None or chosen.by_provider:
         return Price(None, chosen.clause if chosen else "", rulebook.id)
-    found = explain(rulebook, [model_claim(rulebook, scheme, level, certificate_type, on)], "1")
+    claim = model_claim(rulebook, scheme, level, certificate_type, on) | {"started_on": begins or on}
+    found = explain(rulebook, [claim], "1")
     clause = found.amount_steps[-1].clause if found.amount_steps else chosen.clause
     fen = found.decision.amount_fen
     if found.decision.outcome != "approved" or not fen:

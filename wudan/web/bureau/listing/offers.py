@@ -19,6 +19,7 @@ from wudan.kernel.roles import Role
 from wudan.orders.catalogue.actions import funding, opening
 from wudan.orders.catalogue.actions.offering import assign_provider, draft_offer, revise_offer
 from wudan.orders.catalogue.queries.offers import Money, money_of, offer_of, pool_choices
+from wudan.orders.catalogue.queries.prices import price_of_class
 from wudan.orders.catalogue.queries.projects import project as project_of
 from wudan.orders.catalogue.queries.registrations import providers_for
 from wudan.orders.catalogue.queries.standing import provider_faults
@@ -27,6 +28,7 @@ from wudan.orders.delivery.queries.classes import visible_classes
 from wudan.orders.delivery.states import CLASS
 from wudan.orders.demand.queries.proposals import proposal as proposal_of
 from wudan.orders.enrolment.queries.places import chosen_counts
+from wudan.policy.engine.rulebook import Rulebook
 from wudan.policy.queries import rulebook_for
 from wudan.web.bureau.desk import Desk
 from wudan.web.bureau.listing.buttons import Bound, Verb, buttons, press
@@ -46,7 +48,6 @@ from wudan.web.shared.capacity.cases import Case, events
 from wudan.web.shared.choosing.words import days_of
 from wudan.web.shared.classes.showing import STOPPED, bought_step
 from wudan.web.shared.parts import Crumb, Fact, NavItem, Standing, Step, StepState
-from wudan.web.shared.policy_words import cited
 from wudan.web.shared.render import page
 from wudan.web.shared.trails import trail_url
 from wudan.web.shared.words import cn_date
@@ -205,6 +206,7 @@ def _show(request: HttpRequest, desk: Desk, offer_id: int, bound: Bound, status:
         "offer": found,
         "money": money,
         "sum_words": _sum_words(found, money),
+        "short_words": _short_words(found, money, rulebook_for(desk.code)),
         "steps": _steps(found, desk),
         "standing": Standing(
             found.get_state_display(),
@@ -267,6 +269,22 @@ def _sum_words(found: Any, money: Money) -> str:
     return f"每人{in_sentence(money.price_fen)} × {money.places}人 = {in_sentence(money.cost_fen)}"
 
 
+def _short_words(found: Any, money: Money, rulebook: Rulebook) -> str:
+    """Where the standard has changed since the money was set aside, and what is set aside does not cover the places any more."""
+    line = rulebook.lines.get(found.line)
+    over = found.state in ("ended", "cancelled") or not money.reserved_fen
+    if line is None or not line.scheme or found.project_id is not None or over:
+        return ""
+    price = price_of_class(rulebook, found)
+    short = (price.fen or 0) * money.places - (money.reserved_fen or 0)
+    if price.fen is None or short <= 0:
+        return ""
+    return (
+        f"按现行规定，这个班次每人{in_sentence(price.fen)}，{money.places}人需要{in_sentence(price.fen * money.places)}，"
+        f"预留的不够，差{in_sentence(short)}。不够的部分在核定时从资金池可用额度列支，请先确认可用额度。"
+    )
+
+
 def _facts(found: Any, desk: Desk) -> list[Fact]:
     rulebook, entry = rulebook_for(desk.code), found.entry
     line = rulebook.lines.get(found.line)
@@ -284,7 +302,7 @@ def _facts(found: Any, desk: Desk) -> list[Fact]:
             proof_href=reverse("bureau:edition", args=[entry.edition_id]),
         ),
         Fact(
-            "培训类别", line.label if line else found.line, proof=cited(rulebook, line.clause) if line else ""
+            "培训类别", line.label if line else found.line, proof=line.clause if line else ""
         ),
         Fact("证书", rulebook.word(entry.certificate_type)),
         Fact("课时", f"{hours}课时"),
