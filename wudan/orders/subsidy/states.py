@@ -96,6 +96,8 @@ FINAL = ("paid", "recovered", "rejected", "withdrawn")
 # Two people have said yes and nothing but an objection undoes it: such a claim is measured before those still under review,
 # so that a correction of an older claim cannot push a decided one over a limit.
 DECIDED = ("second_passed", "noticed", "frozen", "cleared", *SETTLED)
+# A reviewer has given it a sum, and it counts against what is left of a project's contract.
+FIRM = ("first_passed", *DECIDED)
 # Where a claim stands on the person's account when another one is decided; `recovering` until the money is back.
 PLACED = tuple(dict.fromkeys((*HOLDING, *SETTLED)))
 # Words for the engine's outcomes.
