@@ -22,6 +22,7 @@ from wudan.policy.drafts.comparing import differences, file_differences
 from wudan.policy.drafts.entries import Wanted, entry_of
 from wudan.policy.drafts.queries import base_files, check_draft, draft_of, files_of, visible_drafts
 from wudan.policy.drafts.templates import filled
+from wudan.policy.engine.explain import explain
 from wudan.policy.models import Draft, Enactment
 from wudan.policy.queries import forget_seen, rulebook_for, working
 
@@ -371,3 +372,60 @@ def test_two_approvals_at_once_make_one_release() -> None:
     )
     assert answers == ["base-outdated", "done"]
     assert Enactment.objects.count() == 1
+
+
+# --- a changed value is explained by its own basis ----------------------------------------------------------------
+OLD_CLAUSE = "台政办发〔2020〕4号 六（一）第一段；六（二）第一、二段"
+
+
+def cited(rulebook: Any, began: date) -> str:
+    claim = claim_facts(started_on=began, ended_on=began, certificate_issued_on=began, level=5, prior_level=0)
+    return explain(rulebook, [claim], claim["claim_id"]).amount_steps[-1].clause
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [
+        ({"clause": "一", "document": NOTICE}, f"{NOTICE} 一"),
+        ({"source": "区人社局2021年7月通知", "document": NOTICE}, f"{NOTICE} 区人社局2021年7月通知"),
+        ({"source": "区人社局2021年7月通知"}, "区人社局2021年7月通知"),
+    ],
+)
+def test_a_sum_cites_the_basis_of_the_value_in_force_on_its_day(tez: Cast, basis: Any, said: str) -> None:
+    draft = copied(tez)
+    rows = (("5", "1200元"), ("4", "1500元"), ("3", "2000元"))
+    wanted = Wanted(rows=rows, valid_from="2021-01-01", **basis)
+    found = actions.save_entry(**by_form(draft, wanted, "new"), actor=tez.policy).rulebook
+    assert found is not None
+    assert cited(found, date(2021, 1, 1)) == f"{OLD_CLAUSE}；{said}"
+    assert cited(found, date(2020, 12, 31)) == OLD_CLAUSE
+    shown = {c.clause: c.understood for c in found.clauses() if c.label == "按等级的补贴标准"}
+    assert shown[said] == ("文件写明" if "clause" in basis else "文件以外的依据")
+
+
+def test_a_refusal_cites_the_basis_of_the_limit_it_rests_on(tez: Cast) -> None:
+    draft = copied(tez)
+    wanted = Wanted(value="36个月", source="区人社局2021年7月通知", valid_from="2021-01-01")
+    entry = {"section": "values", "code": "insured_months_min"}
+    found = actions.save_entry(**by_form(draft, wanted, "new", **entry), actor=tez.policy).rulebook
+    assert found is not None
+    for began, basis in ((date(2021, 1, 1), "；区人社局2021年7月通知"), (date(2020, 12, 31), "")):
+        claim = claim_facts(
+            scheme="skill_upgrade", groups="employee", insured_months=0, started_on=None, ended_on=None,
+            certificate_issued_on=began,
+        )  # fmt: skip
+        made = explain(found, [claim], "c1")
+        (reason,) = made.decision.reasons
+        (step,) = [step for step in made.steps if step.rule == reason]
+        assert (
+            step.clause == found.reason(reason, claim).clause == f"台政办发〔2020〕4号 六（二）第二段{basis}"
+        )
+
+
+def test_a_release_names_the_document_it_was_issued_by(tez: Cast, second: Actor) -> None:
+    assert rulebook_for(tez.code).law == "台政办发〔2020〕4号"
+    enacted = approved(tez, second)
+    rulebook = rulebook_for(tez.code)
+    assert rulebook.document == "台政办发〔2020〕4号"  # its clauses stand where they stood
+    assert rulebook.law == f"台政办发〔2020〕4号（{NOTICE}修改）"
+    assert (enacted.release.document, enacted.release.release) == (NOTICE, "2020.2")

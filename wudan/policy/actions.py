@@ -32,7 +32,7 @@ def record_release(rulebook: Rulebook, at: datetime, files: Mapping[str, str] | 
                 rulebook=rulebook.name,
                 release=rulebook.release,
                 content_hash=rulebook.content_hash,
-                document=rulebook.document,
+                document=rulebook.amended_by or rulebook.document,
                 files=texts_of(rulebook) if files is None else dict(files),
                 recorded_at=at,
             )

@@ -20,7 +20,7 @@ class Release(models.Model):
     rulebook = models.TextField("政策文件夹")
     release = models.TextField("版本")
     content_hash = models.TextField("内容校验值", unique=True)
-    document = models.TextField("文号")
+    document = models.TextField("文号", help_text="it was released by; of a folder the document it stands on")
     files = models.JSONField("全文", help_text="file name → text")
     recorded_at = models.DateTimeField("启用时间")
 

@@ -30,7 +30,7 @@ HEAD = "rulebook.yaml"
 def propose(
     *, draft_id: int, revision: int, number: str, document: str, valid_from: date, actor: Actor, at: datetime
 ) -> Draft:
-    """提请批准: the number is written into the rulebook, and the text stands still from here on.
+    """提请批准: number and document are written into the rulebook, and the text stands still from here on.
 
     Refuses: forbidden, wrong-state, draft-changed, needs-document, bad-number, number-taken, base-outdated, nothing-changed,
     does-not-load, cases-red, template-left, wrong-district.
@@ -55,6 +55,7 @@ def propose(
         files = files_of(draft.pk)
         try:
             files[HEAD] = put(files[HEAD], ("rulebook", "release"), number)
+            files[HEAD] = put(files[HEAD], ("rulebook", "amended_by"), document)
         except (Unreadable, KeyError):
             refuse("does-not-load", f"{HEAD} 中没有“rulebook”一节。", remedy="请先改正列出的问题。")
         require_number(draft, number, "")

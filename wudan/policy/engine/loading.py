@@ -121,6 +121,7 @@ class _Loader:
     collector: Collector = field(default_factory=Collector)
     sections: dict[str, Item] = field(default_factory=dict)
     stated: list[ClauseValue] = field(default_factory=list)
+    origins: dict[str, tuple[Origin, ...]] = field(default_factory=dict)
 
     def load(self) -> Rulebook:
         if not self.read_files():
@@ -147,6 +148,7 @@ class _Loader:
             release=head["release"],
             title=head["title"],
             document=head["document"],
+            amended_by=head["amended_by"],
             district_code=head["district_code"],
             origin=head["origin"],
             content_hash=self.content_hash,
@@ -169,6 +171,7 @@ class _Loader:
             words=words.words,
             scope=context.scope,
             stated=tuple(self.stated),
+            origins=self.origins,
             open_points=points,
         )
 
@@ -229,7 +232,10 @@ class _Loader:
     def state(self, topic: str, label: str, value: str, origin: Origin) -> None:
         """Record a line for the policy pages."""
         value = _chinese_days(value)
-        self.stated.append(ClauseValue(topic, label, value, origin.clause, origin.valid_from, origin.reading))
+        outside = not origin.document
+        self.stated.append(
+            ClauseValue(topic, label, value, origin.clause, origin.valid_from, origin.reading, outside)
+        )
 
     def read_head(self) -> Context:
         head = self.section("rulebook")
@@ -258,6 +264,7 @@ class _Loader:
             "district_code": district,
             "title": title,
             "document": context.document,
+            "amended_by": head.string("amended_by", default=""),
             "origin": origin,
         }
         head.check_unknown()
@@ -318,7 +325,9 @@ class _Loader:
             if code == "begins":
                 self.read_fact(code, item, context)
         for code, item in values.mapping("values"):
-            for version, origin in read_value(code, item, context):
+            versions = read_value(code, item, context)
+            self.origins[code] = tuple(origin for _, origin in versions)
+            for version, origin in versions:
                 value = version.get("value")
                 shown = (
                     "、".join(context.scope.words.get(c.text or "", c.text or "") for c in value.items or [])
@@ -333,7 +342,9 @@ class _Loader:
                     origin,
                 )
         for code, item in tables.mapping("tables"):
-            for version, origin in read_table(code, item, context):
+            versions = read_table(code, item, context)
+            self.origins[code] = tuple(origin for _, origin in versions)
+            for version, origin in versions:
                 entries = version.get("entries")
                 shown = _said_entries(entries, context) if entries else ""
                 self.state("标准与限额", item.string("label", default=code), shown, origin)

@@ -12,11 +12,13 @@ from wudan.policy.engine.lang.nodes import Node
 
 @dataclass(frozen=True)
 class Origin:
-    """Where something in a rulebook comes from: clause, first valid day, and the reading taken where open."""
+    """Where something in a rulebook comes from: clause, first valid day, the reading taken where open, and the document (文号) the
+    clause stands in, empty where it rests on something outside a document."""
 
     clause: str
     valid_from: dt.date
     reading: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Reserve:
 
 @dataclass(frozen=True)
 class ClauseValue:
-    """One line of the policy page: what, how much, by which clause, from when, how read."""
+    """One line of the policy page: what, how much, by which clause, from when, how read; `outside` where no document says it."""
 
     topic: str
     label: str
@@ -131,6 +133,12 @@ class ClauseValue:
     clause: str
     valid_from: dt.date
     reading: str
+    outside: bool = False
+
+    @property
+    def understood(self) -> str:
+        """How it is read: as the document says it, as the district reads it, or by what stands outside the document."""
+        return self.reading or ("文件以外的依据" if self.outside else "文件写明")
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,16 +154,18 @@ class Condition:
     review: bool
     without_sum: bool
     origin: Origin
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class AmountPart:
-    """One step of an amount; the last one is the amount, in fen."""
+    """One step of an amount; the last one is the amount, in fen. `sources` are the values and tables it names."""
 
     name: str
     label: str
     node: Node
     origin: Origin
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +203,7 @@ class CountRule:
     months: int
     review: bool
     origin: Origin
+    sources: tuple[str, ...] = ()
 
     @property
     def compared(self) -> tuple[Node, ...]:
@@ -211,6 +222,7 @@ class CapRule:
     maximum: Node
     review: bool
     origin: Origin
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,7 +35,7 @@ class Context:
         base = fallback if fallback is not None and not (item.get("clause") or item.get("source")) else item
         clause, source = base.get("clause"), base.get("source")
         reading = item.string("reading", default="")
-        text = ""
+        text = document = ""
         if clause is not None and source is not None:
             item.fault("“clause”和“source”只能写一个：文件条款写 clause，文件以外的依据写 source")
         elif clause is not None:
@@ -43,7 +43,8 @@ class Context:
             document = named.plain("document") if named else self.documents.get(item.file, self.document)
             text = f"{document} {clause.plain('clause')}"
         elif source is not None:
-            text = source.plain("source")
+            named = base.get("document")
+            text = f"{named.plain('document')} {source.plain('source')}" if named else source.plain("source")
         else:
             item.fault(
                 "缺少出处：请写 clause（文件条款，如 六（一））或 source（文件以外的依据）；没有出处的内容不能使用"
@@ -51,8 +52,8 @@ class Context:
         day_item = item.get("valid_from") or (fallback.get("valid_from") if fallback else None)
         if day_item is None:
             item.fault("缺少“valid_from”：请写生效日，如 2019-01-01")
-            return Origin(text, self.valid_from, reading)
-        return Origin(text, self.day(day_item), reading)
+            return Origin(text, self.valid_from, reading, document)
+        return Origin(text, self.day(day_item), reading, document)
 
     def day(self, item: Item) -> dt.date:
         """A date entry."""

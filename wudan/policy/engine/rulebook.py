@@ -16,15 +16,19 @@ from wudan.policy.engine.lang.nodes import Column, Node
 from wudan.policy.engine.lang.parse import Scope
 from wudan.policy.engine.lines import Line
 from wudan.policy.engine.model import (
+    AmountPart,
+    CapRule,
     Case,
     Chosen,
     ClauseValue,
     ColumnLabel,
+    Condition,
     CountRule,
     FundChoice,
     Label,
     OpenPoint,
     Origin,
+    OverlapRule,
     Parameter,
     PayeeChoice,
     Plan,
@@ -36,7 +40,7 @@ from wudan.policy.engine.model import (
 )
 from wudan.policy.engine.problems import RulebookError
 from wudan.policy.engine.texts import fill, show_fact, show_node
-from wudan.policy.engine.values import from_day
+from wudan.policy.engine.values import from_day, to_day
 
 BAD_INPUT = "bad-input:"
 FORM_CLAUSE = "申请表填写要求"
@@ -53,6 +57,7 @@ class Rulebook:
     release: str
     title: str
     document: str
+    amended_by: str
     district_code: str
     origin: Origin
     content_hash: str
@@ -75,12 +80,18 @@ class Rulebook:
     words: Mapping[str, str]
     scope: Scope
     stated: tuple[ClauseValue, ...]
+    origins: Mapping[str, tuple[Origin, ...]]
     open_points: tuple[OpenPoint, ...] = ()
 
     @property
     def id(self) -> str:
         """`<folder>@<release>`, e.g. `taierzhuang@2020.1`; written into every decision."""
         return f"{self.name}@{self.release}"
+
+    @property
+    def law(self) -> str:
+        """The document it stands on and, of a release that changed it, the one it was released by."""
+        return f"{self.document}（{self.amended_by}修改）" if self.amended_by else self.document
 
     @property
     def example(self) -> bool:
@@ -165,14 +176,11 @@ class Rulebook:
         template = self.reasons.get(code) or ReasonTemplate(code, code, code, "请联系工作人员")
         if scheme is None and facts is not None:
             scheme = str(facts.get("scheme") or "") or None
-        clause = self._clause_of(code, scheme)
+        known = {} if facts is None else {**facts, **facts_of(facts, self.forms)}
+        clause = self._clause_of(code, scheme, known)
         sentence = template.label
         if facts is not None:
-            sentence = (
-                self.sentence(code, {**facts, **facts_of(facts, self.forms)})
-                if code in self.reasons
-                else code
-            )
+            sentence = self.sentence(code, known) if code in self.reasons else code
         return ReasonText(code, template.label, sentence, clause, template.remedy)
 
     def sentence(self, code: str, facts: Mapping[str, Any]) -> str:
@@ -199,6 +207,18 @@ class Rulebook:
         """What somebody wrote into a column of its own, in Chinese."""
         return self.show(name, facts_of({name: written}, self.forms)) or ""
 
+    def clause_of(self, rule: Condition | AmountPart | CountRule | CapRule, facts: Mapping[str, Any]) -> str:
+        """A rule's clause, and beside it those of its values in force for these facts (engine values) that come from elsewhere."""
+        anchor = self.scope.anchor
+        day = anchor.one(facts) if anchor is not None and rule.sources else None
+        found = [rule.origin.clause]
+        for name in rule.sources:
+            begun = [o for o in self.origins[name] if day is not None and to_day(o.valid_from) <= day]
+            origin = begun[-1] if begun else self.origins[name][0]
+            if origin.document != rule.origin.document and origin.clause not in found:
+                found.append(origin.clause)
+        return "；".join(found)
+
     def _bad_input(self, code: str) -> ReasonText:
         column = self.columns.get(code.removeprefix(BAD_INPUT))
         if column is None:
@@ -206,7 +226,7 @@ class Rulebook:
         label = f"“{column.label}”填写有误"
         return ReasonText(code, label, f"“{column.label}”{column.must}", FORM_CLAUSE, column.remedy)
 
-    def _clause_of(self, code: str, scheme: str | None) -> str:
+    def _clause_of(self, code: str, scheme: str | None, facts: Mapping[str, Any]) -> str:
         plans = (
             [self.plans[scheme]] if scheme is not None and scheme in self.plans else list(self.plans.values())
         )
@@ -214,7 +234,8 @@ class Rulebook:
         for plan in plans:
             for rule in (*plan.conditions, *plan.across):
                 if rule.reason == code:
-                    clauses[rule.origin.clause] = None
+                    known = facts and not isinstance(rule, OverlapRule)
+                    clauses[self.clause_of(rule, facts) if known else rule.origin.clause] = None
             if code == "unpriced":
                 clauses[plan.amount.origin.clause if plan.amount else plan.scheme.clause] = None
         return "；".join(clauses) or self.document

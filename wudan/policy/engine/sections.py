@@ -49,6 +49,7 @@ def read_condition(code: str, item: Item, context: Context) -> Condition:
         review=one_of(item, "effect", ("reject", "review"), default="reject") == "review",
         without_sum=yes_no(item, "without_sum"),
         origin=origin,
+        sources=_sources(context, item.get("require")),
     )
     item.check_unknown()
     return condition
@@ -68,7 +69,7 @@ def read_amount(code: str, item: Item, context: Context) -> AmountRule:
         label = step.string("label", "写中文名称")
         own = context.origin(step, item)
         scope.named[name] = Named(node.type, (node,), name=name, label=label)
-        parts.append(AmountPart(name, label, scope.named[name], own))
+        parts.append(AmountPart(name, label, scope.named[name], own, _sources(context, value)))
         step.check_unknown(("clause", "valid_from", "source", "reading", "document"))
     if parts and parts[-1].node.type.kind == "num" and parts[-1].node.type.den != 1:
         (steps or item).fault("最后一步可能得出不足一分的金额；请用 floor( ) 舍去分以下")
@@ -142,7 +143,15 @@ def _read_count(kind: str, code: str, item: Item, context: Context) -> CountRule
         period=period,
         anchor=context.expression(anchor, "date") if anchor else context.scope.named["begins"],
         months=months.one({}) if period == "rolling_months" else 0,
+        sources=_sources(context, item.get("max"), item.get("months")),
     )
+
+
+def _sources(context: Context, *items: Item | None) -> tuple[str, ...]:
+    """The values, lists and tables an expression names: what it says rests on their clauses too."""
+    words = (word for item in items if item is not None for word in NAME.findall(item.text or ""))
+    known = (context.scope.values, context.scope.lists, context.scope.tables)
+    return tuple(dict.fromkeys(word for word in words if any(word in names for names in known)))
 
 
 def _rank(item: Item, context: Context) -> Node | None:
@@ -155,7 +164,9 @@ def _rank(item: Item, context: Context) -> Node | None:
 
 def _read_cap(code: str, item: Item, context: Context) -> CapRule:
     return CapRule(
-        **_head(item, context, code), maximum=_whole(item.need("max", "写金额或值的名称"), context)
+        **_head(item, context, code),
+        maximum=_whole(item.need("max", "写金额或值的名称"), context),
+        sources=_sources(context, item.get("max")),
     )
 
 

@@ -67,7 +67,8 @@ class Wording:
     def _own(self, condition: Condition, seen: Mapping[str, Any] | None, *, holds: bool) -> Step:
         sentence = f"符合：{condition.label}" if holds else self._sentence(condition.reason)
         facts = self._shown(seen or {})
-        return Step(condition.reason, condition.label, holds, condition.origin.clause, facts, sentence)
+        clause = self.rulebook.clause_of(condition, self.working.facts)
+        return Step(condition.reason, condition.label, holds, clause, facts, sentence)
 
     def _price(self) -> Step:
         plan, holds = self.working.scheme.plan, UNPRICED not in self.working.reasons
@@ -86,7 +87,9 @@ class Wording:
             return None
         holds, seen = found
         sentence = f"符合：{rule.label}" if holds else self._sentence(rule.reason, seen)
-        return Step(rule.reason, rule.label, holds, rule.origin.clause, seen, sentence)
+        overlap = isinstance(rule, OverlapRule)
+        clause = rule.origin.clause if overlap else self.rulebook.clause_of(rule, self.working.facts)
+        return Step(rule.reason, rule.label, holds, clause, seen, sentence)
 
     def _count(self, rule: CountRule) -> tuple[bool, dict[str, object]] | None:
         asked = next((c for c in self.working.counted if c.rule is rule), None)
@@ -143,11 +146,13 @@ class Wording:
         for part, value in zip(plan.amount.parts if plan.amount else (), working.steps, strict=True):
             fen = None if value is None else value // part.node.type.den
             words = part.node.children[0].words(self.rulebook.column_label)
-            steps.append(AmountStep(part.label, words, fen, part.origin.clause))
+            clause = self.rulebook.clause_of(part, working.facts)
+            steps.append(AmountStep(part.label, words, fen, clause))
         if steps and working.price is None and steps[-1].value_fen is not None:
             steps.append(AmountStep("须由人工决定金额", "未达到条件，不计金额", None, plan.scheme.clause))
         for asked in working.capped if working.price else ():
             words = f"此前已计发{yuan(asked.used)}，累计不超过{yuan(asked.maximum)}"
             fen = min(working.price or 0, asked.left)
-            steps.append(AmountStep(asked.rule.label, words, fen, asked.rule.origin.clause))
+            clause = self.rulebook.clause_of(asked.rule, working.facts)
+            steps.append(AmountStep(asked.rule.label, words, fen, clause))
         return steps

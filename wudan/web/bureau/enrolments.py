@@ -24,7 +24,6 @@ from wudan.web.shared.choosing import rosters
 from wudan.web.shared.choosing.words import OUTCOME_TONES, OUTCOMES, STATE_TONES, days_of
 from wudan.web.shared.lists import Column, Filter, ListPage, Query
 from wudan.web.shared.parts import Crumb, Fact
-from wudan.web.shared.policy_words import cited
 from wudan.web.shared.render import page
 from wudan.web.shared.working import work_rows
 
@@ -150,7 +149,7 @@ def enrolment(request: HttpRequest, actor: Actor, enrolment_id: int) -> HttpResp
         "outcome": OUTCOMES.get(one.outcome, "—"),
         "outcome_tone": OUTCOME_TONES.get(one.outcome, "off"),
         "facts": facts,
-        "reasons": [(r.sentence, cited(rulebook, r.clause), r.remedy) for r in reasons],
+        "reasons": [(r.sentence, r.clause, r.remedy) for r in reasons],
         "rows": work_rows(shown, one.outcome),
         "today": desk.today,
     }

@@ -48,10 +48,10 @@ def policy(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _law(desk: Desk, rulebook: Any) -> str:
-    """What is in force; where it was released here, by which document and from when."""
-    law = f"{rulebook.title} · {rulebook.document} · 版本{rulebook.release}"
+    """What is in force; where it was released here, from when."""
+    law = f"{rulebook.title} · {rulebook.law} · 版本{rulebook.release}"
     made = enactments_of(desk.code).filter(number=rulebook.release).first()
-    return f"{law}（{made.document}，{cn_date(made.valid_from)}起施行）" if made else law
+    return f"{law}，{cn_date(made.valid_from)}起施行" if made else law
 
 
 def _case(rulebook: Any, case: Any) -> dict[str, Any]:

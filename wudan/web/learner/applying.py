@@ -28,7 +28,7 @@ from wudan.web.learner.frame import Visit, frame
 from wudan.web.learner.questions import Question, QuestionForm, kept, shown
 from wudan.web.shared.acting import for_roles
 from wudan.web.shared.forms import Form
-from wudan.web.shared.policy_words import cited, has_amounts, value_words
+from wudan.web.shared.policy_words import has_amounts, value_words
 from wudan.web.shared.render import page
 
 _NAMES = {"occupation_name": "职业（工种）", "certificate_number": "证书编号", "class_name": "班级名称"}
@@ -191,7 +191,7 @@ def _glance(request: HttpRequest, visit: Visit, draft: Draft, form: Form) -> Htt
         visit, title="核对后重新提交" if draft.claim else "核对后提交", place=draft.place, draft=draft, form=form,
         said=[_said(draft, q) for q in draft.questions],
         answer=estimated(draft.rulebook, found, facts),
-        account=current_account(visit.me.pk), payee_clause=cited(draft.rulebook, payee.clause),
+        account=current_account(visit.me.pk), payee_clause=payee.clause,
         back_url=reverse("learner:claim", args=[draft.claim.pk]) if draft.claim else draft.href(draft.questions[-1]),
         step=None if draft.claim else count, steps=count, mending=draft.claim is not None,
         reason=draft.claim.said if draft.claim else "",

@@ -22,14 +22,12 @@ from wudan.orders.payment.queries import inquiries_of, lines_of_claim
 from wudan.orders.subsidy.actions.correcting import withdraw as take_back
 from wudan.orders.subsidy.queries.casefile import ClaimPage, claim_page
 from wudan.orders.subsidy.queries.notices import notices_of
-from wudan.policy.queries import rulebook_for
 from wudan.web.learner.explaining import explained
 from wudan.web.learner.frame import Visit, frame
 from wudan.web.learner.words import stage, timeline
 from wudan.web.shared.acting import for_roles
 from wudan.web.shared.late_words import told_late
 from wudan.web.shared.parts import Fact
-from wudan.web.shared.policy_words import cited
 from wudan.web.shared.render import page
 from wudan.web.shared.trails import orders_bar
 from wudan.web.shared.words import cn_date, day_words
@@ -178,7 +176,7 @@ def _facts(found: ClaimPage) -> list[Fact]:
 
 def _payee(found: ClaimPage, name: str) -> str:
     one = found.claim
-    clause = cited(rulebook_for(one.district_id), found.payee_clause)
+    clause = found.payee_clause
     if one.payee == "person":
         return f"付给您本人（{name}）登记的收款账户。依据：{clause}。"
     whom = one.organisation.name if one.organisation else "申请单位"

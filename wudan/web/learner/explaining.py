@@ -14,7 +14,7 @@ from wudan.policy.engine.model import ReasonText
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.policy.queries import as_json, working
 from wudan.web.shared.parts import Tone, WorkRow
-from wudan.web.shared.policy_words import change_words, cited, has_amounts
+from wudan.web.shared.policy_words import change_words, has_amounts
 
 MOST_CHANGES = 3
 
@@ -72,7 +72,7 @@ def prepared(due: Any) -> Answer:
         return Answer("这张证书没有对应的补贴", due.reason, "off", "none", None, (), (), ())
     shown = working(due.evaluation)
     made = _answer(shown.rulebook, due.outcome, due.amount_fen, (), shown.steps, shown.amount_steps, ())
-    said = [(w.sentence, cited(shown.rulebook, w.clause), w.remedy) for w in reasons_in_words(due)]
+    said = [(w.sentence, w.clause, w.remedy) for w in reasons_in_words(due)]
     return replace(made, reasons=said)
 
 
@@ -83,14 +83,14 @@ def _answer(
     head, text, tone = _words(outcome, fen, amounts, rulebook)
     rows = [
         WorkRow(
-            cited(rulebook, s["clause"]), s["label"], s["sentence"],
+            s["clause"], s["label"], s["sentence"],
             True if s["holds"] else (None if outcome == "review" else False),
         )
         for s in steps
     ]  # fmt: skip
     rows += [
         WorkRow(
-            cited(rulebook, a["clause"]), a["label"], a["expression_in_words"], a["value_fen"] is not None,
+            a["clause"], a["label"], a["expression_in_words"], a["value_fen"] is not None,
             a["value_fen"], result="计算",
         )
         for a in amounts
@@ -102,7 +102,7 @@ def _answer(
     )
     return Answer(
         head, text, tone, outcome, fen,
-        [(r.sentence, cited(rulebook, r.clause), r.remedy) for r in reasons], wanted, rows,
+        [(r.sentence, r.clause, r.remedy) for r in reasons], wanted, rows,
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def _words(
     outcome: str, fen: int | None, amounts: Sequence[Mapping[str, Any]], rulebook: Rulebook
 ) -> tuple[str, str, Tone]:
     if outcome == "approved" and fen is not None:
-        clause = cited(rulebook, amounts[-1]["clause"]) if amounts else rulebook.document
+        clause = amounts[-1]["clause"] if amounts else rulebook.document
         return f"符合条件，补贴{in_sentence(fen)}", f"逐条核对都符合规定，金额按{clause}计算。", "done"
     if outcome == "review":
         if fen is not None:

@@ -13,7 +13,7 @@ from wudan.policy.engine.rulebook import Rulebook
 from wudan.web.public.estimate_forms import EstimateForm
 from wudan.web.public.frame import frame, rulebook_of
 from wudan.web.shared.parts import Crumb, WorkRow
-from wudan.web.shared.policy_words import change_words, cited, has_amounts
+from wudan.web.shared.policy_words import change_words, has_amounts
 from wudan.web.shared.render import page
 
 MOST_CHANGES = 3
@@ -57,14 +57,12 @@ def _answer(rulebook: Rulebook, found: Explanation, facts: dict[str, object]) ->
     decision = found.decision
     review = decision.outcome == "review"
     rows = [
-        WorkRow(
-            cited(rulebook, s.clause), s.label, s.sentence, True if s.holds else (None if review else False)
-        )
+        WorkRow(s.clause, s.label, s.sentence, True if s.holds else (None if review else False))
         for s in found.steps
     ]
     rows += [
         WorkRow(
-            cited(rulebook, a.clause), a.label, a.expression_in_words, a.value_fen is not None, a.value_fen,
+            a.clause, a.label, a.expression_in_words, a.value_fen is not None, a.value_fen,
             result="计算",
         )
         for a in found.amount_steps
@@ -75,10 +73,10 @@ def _answer(rulebook: Rulebook, found: Explanation, facts: dict[str, object]) ->
         "outcome": decision.outcome,
         "amount_fen": decision.amount_fen,
         "rows": rows,
-        "reasons": [(r.sentence, cited(rulebook, r.clause), r.remedy) for r in reasons],
+        "reasons": [(r.sentence, r.clause, r.remedy) for r in reasons],
         "only_unpriced": list(decision.reasons) == ["unpriced"],
         "total_fen": None if decision.outcome == "invalid" else decision.amount_fen,
         "changes": [] if passing else [change_words(rulebook, c) for c in found.would_pass_if[:MOST_CHANGES]],
         "release": rulebook.release,
-        "clause": cited(rulebook, found.amount_steps[-1].clause) if found.amount_steps else "",
+        "clause": found.amount_steps[-1].clause if found.amount_steps else "",
     }

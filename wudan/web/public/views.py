@@ -114,7 +114,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     for row in rulebook.clauses():
         topics.setdefault(row.topic, []).append(row)
     context = frame(
-        code, title="政策条款", subtitle=f"{rulebook.document} · 版本 {rulebook.release}", rulebook=rulebook,
+        code, title="政策条款", subtitle=f"{rulebook.law} · 版本 {rulebook.release}", rulebook=rulebook,
         topics=list(topics.items()), crumbs=[Crumb("政策条款")],
     )  # fmt: skip
     return page(request, "public/policy.html", context)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from wudan.kernel.money import in_sentence
-from wudan.policy.engine.rulebook import FORM_CLAUSE, Rulebook
+from wudan.policy.engine.rulebook import Rulebook
 from wudan.web.shared.words import cn_date, day_words
 
 OUTCOMES = {
@@ -24,12 +24,6 @@ def outcome_words(outcome: str) -> str:
 
 def reason_words(rulebook: Rulebook, codes: Iterable[str]) -> list[str]:
     return [rulebook.reason(code).label for code in codes]
-
-
-def cited(rulebook: Rulebook, clause: str) -> str:
-    """A clause with its document, named once: an across rule's clause may stand alone, e.g. “六（一）第一段”."""
-    whole = "〔" in clause or "（参考配置" in clause or clause in ("", FORM_CLAUSE)
-    return clause if whole else f"{rulebook.document} {clause}"
 
 
 def has_amounts(rulebook: Rulebook) -> bool:

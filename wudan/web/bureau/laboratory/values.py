@@ -92,6 +92,7 @@ def _rows(found: Any, entry: Entry, before: Entry | None, words: dict[str, str])
             "is_new": was is None,
             "changed": not same,
             "clause": version.clause or version.source,
+            "understood": version.reading or ("文件写明" if version.clause else "文件以外的依据"),
             "day": _day(version.valid_from),
             "href": at("entry", found.pk, entry.section, entry.code, version.key),
             "add": at("entry", found.pk, entry.section, entry.code, NEW)
@@ -126,7 +127,10 @@ class EntryForm(f.Form):
         label="条款", max_length=100, required=False, help_text="文件条款，如“六（一）第一段”。"
     )
     document = forms.CharField(
-        label="文号", max_length=100, required=False, help_text="条款不在原文件里的，写它所在的文件。"
+        label="文号",
+        max_length=100,
+        required=False,
+        help_text="条款或依据不在原文件里的，写它的文号；核算和公示时与条款一起写出。",
     )
     source = forms.CharField(
         label="文件以外的依据",

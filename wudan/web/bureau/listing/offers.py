@@ -301,9 +301,7 @@ def _facts(found: Any, desk: Desk) -> list[Fact]:
             proof=entry.edition.document,
             proof_href=reverse("bureau:edition", args=[entry.edition_id]),
         ),
-        Fact(
-            "培训类别", line.label if line else found.line, proof=line.clause if line else ""
-        ),
+        Fact("培训类别", line.label if line else found.line, proof=line.clause if line else ""),
         Fact("证书", rulebook.word(entry.certificate_type)),
         Fact("课时", f"{hours}课时"),
         Fact(

@@ -31,7 +31,6 @@ from wudan.web.shared.acting import for_roles
 from wudan.web.shared.capacity.cases import Case, Table, days, events, table
 from wudan.web.shared.choosing.words import days_of
 from wudan.web.shared.parts import Crumb, Fact, NavItem
-from wudan.web.shared.policy_words import cited
 from wudan.web.shared.render import page
 from wudan.web.shared.words import cn_date
 
@@ -176,7 +175,7 @@ def _show(request: HttpRequest, desk: Desk, project_id: int, bound: Bound, statu
         tone=PROJECT_TONES[found.state],
         facts=_facts(found, desk),
         note=f"取消的原因：{found.reason}" if found.state == "cancelled" else "",
-        tables=_tables(found, desk),
+        tables=_tables(found),
         offers=[
             button
             for verb in VERBS
@@ -199,9 +198,7 @@ def _facts(found: Any, desk: Desk) -> list[Fact]:
     rulebook = rulebook_for(desk.code)
     line = rulebook.lines.get(found.line)
     rows = [
-        Fact(
-            "培训类别", line.label if line else found.line, proof=cited(rulebook, line.clause) if line else ""
-        ),
+        Fact("培训类别", line.label if line else found.line, proof=line.clause if line else ""),
         Fact("对象类别", rulebook.word(found.group)),
         Fact("知悉范围", "限制知悉，不公开" if found.restricted else "公开"),
         Fact("计划人数", f"{found.heads}人", proof=f"已编班次{found.taken}人"),
@@ -221,14 +218,13 @@ def _facts(found: Any, desk: Desk) -> list[Fact]:
     return rows
 
 
-def _tables(found: Any, desk: Desk) -> list[Table]:
-    rulebook = rulebook_for(desk.code)
+def _tables(found: Any) -> list[Table]:
     stages = [
         (
             s.label,
             in_sentence(s.fen) if s.fen is not None else "由人工核定",
             s.condition or "实施后",
-            cited(rulebook, s.clause),
+            s.clause,
         )
         for s in stages_of(found)
     ]

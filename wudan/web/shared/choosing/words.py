@@ -12,7 +12,7 @@ from wudan.orders.enrolment.actions.previewing import Preview
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.policy.queries import rulebook_for
 from wudan.web.shared.parts import Fact, Tone
-from wudan.web.shared.policy_words import change_words, cited
+from wudan.web.shared.policy_words import change_words
 from wudan.web.shared.words import cn_date
 
 MOST_CHANGES = 3
@@ -151,10 +151,10 @@ def foreseen(seen: Preview, today: date, you: str = "您") -> Foreseen:
         head=head,
         text=text,
         tone=tone,
-        reasons=[(r.sentence, cited(rulebook, r.clause), r.remedy) for r in seen.reasons],
+        reasons=[(r.sentence, r.clause, r.remedy) for r in seen.reasons],
         presumed=() if seen.outcome == "rejected" else seen.presumed,
         changes=wanted,
-        basis=cited(rulebook, clause),
+        basis=clause,
     )
 
 
