@@ -9,9 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import AT, Cast, outsider, valid_account, valid_identity, valid_phone
+from tests.orders.payment.making import answer, approved_claims, lines_of, sent
 from tests.orders.subsidy.chain import submitted
 from tests.web.provider.making import checked, file
 from wudan.accounts.models import User
+from wudan.orders.payment.actions.recovering import open_recovery, record_recovery
+from wudan.orders.payment.actions.returning import record_return
 from wudan.orders.subsidy.models import Claim, Roster
 from wudan.orders.subsidy.roster.actions import confirm_roster, save_roster
 
@@ -41,6 +44,31 @@ def test_a_roster_without_agreement_to_its_claims(clerk: Client, tez: Cast) -> N
     save_roster(roster_id=made.pk, at=AT)
     assert set(Claim.objects.values_list("applied_by", flat=True)) == {"enterprise"}
     assert "已提交3笔申请" in clerk.get(url("roster", made.pk)).content.decode()
+
+
+@pytest.mark.parametrize(("fen", "stands"), [(150_000, "追回中"), (50_000, "已拨付")])
+def test_money_that_has_to_go_back_is_told_with_the_way(
+    clerk: Client, tez: Cast, fen: int, stands: str
+) -> None:
+    (claim,) = approved_claims(tez, [150_000], payee="enterprise")
+    batch = sent(tez)
+    record_return(batch_id=batch.pk, file_name="a", content=answer(lines_of(batch)), actor=tez.finance, at=AT)
+    assert "没有退回、退票、追回或不予通过的申请" in clerk.get(url("home")).content.decode()
+    asked = open_recovery(
+        claim_id=claim.pk, amount_fen=fen, reason="证书已撤销", basis="决定书1号", actor=tez.reviewer, at=AT
+    )
+    record_recovery(
+        recovery_id=asked.pk, received_on=AT.date(), amount_fen=20_000, voucher="P1", actor=tez.finance, at=AT
+    )
+    left = f"还要退回{(fen - 20_000) // 100:,}元"
+    home = clerk.get(url("home")).content.decode()
+    assert "没有退回" not in home
+    assert left in home and url("claim", claim.pk) in home
+    shown = clerk.get(url("claim", claim.pk)).content.decode()
+    for words in (left, "证书已撤销", "附言写申请编号", "这是核定时的结果", stands):
+        assert words in shown, words
+    if stands == "追回中":
+        assert '拨付</span><span class="visually-hidden">（已停止）' in shown
 
 
 def test_a_single_application_for_an_employee(clerk: Client, tez: Cast) -> None:

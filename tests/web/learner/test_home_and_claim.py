@@ -15,6 +15,7 @@ from tests.orders.subsidy.chain import LATER, PROOFS, publish
 from wudan.accounts.models import User
 from wudan.kernel.roles import Role
 from wudan.orders.payment.actions.inquiring import answer_inquiry
+from wudan.orders.payment.actions.recovering import open_recovery
 from wudan.orders.payment.actions.returning import record_return
 from wudan.orders.payment.actions.sending import send, sign
 from wudan.orders.payment.models import Inquiry
@@ -185,6 +186,24 @@ def test_received_yes_and_no(tez: Cast, me: Client) -> None:
     claim.refresh_from_db()
     assert claim.receipt_answer == "yes"
     assert "由区人社局办理" not in text(me.get(url))
+
+
+def test_money_to_give_back_waits_for_me_with_the_way(tez: Cast, me: Client) -> None:
+    claim = own_claim(tez)
+    paid(tez, claim)
+    open_recovery(
+        claim_id=claim.pk,
+        amount_fen=50_000,
+        reason="重复享受",
+        basis="决定书2号",
+        actor=tez.reviewer,
+        at=LATER,
+    )
+    assert "要求退回500元" in text(me.get(reverse("learner:home")))
+    shown = text(me.get(reverse("learner:claim", args=[claim.pk])))
+    for words in ("还要退回500元", "重复享受", "附言写申请编号", "由您本人办理"):
+        assert words in shown, words
+    assert "收到了吗" not in shown
 
 
 def test_bounced_mended_and_paid_again(tez: Cast, me: Client) -> None:

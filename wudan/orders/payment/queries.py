@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from wudan.funds import queries as funds
 from wudan.funds.models import Leg, Pool
@@ -108,6 +108,14 @@ def visible_recoveries(actor: Actor) -> QuerySet[Recovery]:
         "claim__person", "claim__organisation", "line__batch"
     )
     return found.annotate(received_fen=Sum("receipts__amount_fen", default=0)).order_by("-pk")
+
+
+def open_recoveries(actor: Actor, claim_id: int | None = None) -> list[Any]:
+    """Recoveries whose payee still has to give back, oldest first, with `received_fen` and `left_fen`. One query."""
+    found = visible_recoveries(actor).filter(state="open")
+    if claim_id is not None:
+        found = found.filter(claim=claim_id)
+    return list(found.annotate(left_fen=F("amount_fen") - F("received_fen")).order_by("pk"))
 
 
 def _own(actor: Actor) -> Q:

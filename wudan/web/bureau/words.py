@@ -36,7 +36,7 @@ ACTS = {
     "approved": f"{Role.FINANCE.label}岗",
     "batched": f"{Role.FINANCE.label}岗",
     "bounced": f"{Role.FINANCE.label}岗",
-    "recovering": f"{Role.FINANCE.label}岗",
+    "recovering": f"收款人和{Role.FINANCE.label}岗",
     "returned": "申请人",
 }
 VERBS = {

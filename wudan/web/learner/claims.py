@@ -18,7 +18,7 @@ from wudan.orders.payment.actions.differing import state_case
 from wudan.orders.payment.actions.inquiring import say_received
 from wudan.orders.payment.actions.repaying import repay as pay_again
 from wudan.orders.payment.differences import of_claim
-from wudan.orders.payment.queries import inquiries_of, lines_of_claim
+from wudan.orders.payment.queries import inquiries_of, lines_of_claim, open_recoveries
 from wudan.orders.subsidy.actions.correcting import withdraw as take_back
 from wudan.orders.subsidy.queries.casefile import ClaimPage, claim_page
 from wudan.orders.subsidy.queries.notices import notices_of
@@ -51,7 +51,8 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
     notice = notices_of([one.pk]).get(one.pk)
     closes_on = notice.closes_on if notice and one.state == "noticed" else None
     inquiry = inquiries_of([one.pk]).get(one.pk)
-    standing = stage(one, closes_on, inquiry)
+    owed = open_recoveries(actor, one.pk) if one.payee == "person" else []
+    standing = stage(one, closes_on, inquiry, sum(x.left_fen for x in owed))
     dates = {review.verb: legal_day(review.at) for review in found.reviews}
     if notice:
         dates["publish"] = notice.opened_on
@@ -81,7 +82,8 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
         can_correct="correct" in verbs,
         can_withdraw="withdraw" in verbs,
         can_repay="repay" in verbs and one.payee == "person",
-        asks_receipt=one.state == "paid" and one.payee == "person",
+        owed=owed,
+        asks_receipt=one.state == "paid" and one.payee == "person" and not owed,
         asks_again=one.receipt_answer == "no" and inquiry is not None and inquiry.state == "arrived",
     )
     return page(request, "learner/claim.html", context)

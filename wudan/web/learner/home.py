@@ -13,7 +13,8 @@ from wudan.kernel.actor import Actor
 from wudan.kernel.roles import Role
 from wudan.orders.delivery.queries.ratings import to_rate
 from wudan.orders.payment.differences import live_lines
-from wudan.orders.payment.queries import inquiries_of
+from wudan.orders.payment.queries import inquiries_of, open_recoveries
+from wudan.orders.subsidy.queries.applicants import PAID
 from wudan.orders.subsidy.queries.claims import visible_claims
 from wudan.orders.subsidy.queries.notices import notices_of, public_notices
 from wudan.policy.queries import rulebook_for
@@ -86,18 +87,31 @@ def _cards(visit: Visit) -> list[Card]:
     claims = list(visible_claims(visit.actor).order_by("-id")[:200])
     noticed = notices_of([c.pk for c in claims if c.state == "noticed"])
     late = live_lines(visit.actor)
+    owed: dict[int, int] = {}
+    for one in open_recoveries(visit.actor) if any(c.state in PAID for c in claims) else ():
+        owed[one.claim_id] = owed.get(one.claim_id, 0) + one.left_fen
     asked = inquiries_of([c.pk for c in claims if c.receipt_answer == "no"])
     return [
-        _card(visit, claim, noticed.get(claim.pk), late.get(claim.pk), asked.get(claim.pk))
+        _card(
+            visit,
+            claim,
+            late.get(claim.pk),
+            stage(
+                claim,
+                noticed[claim.pk].closes_on if claim.pk in noticed else None,
+                asked.get(claim.pk),
+                owed.get(claim.pk, 0),
+            ),
+        )
         for claim in claims
     ]
 
 
-def _card(visit: Visit, claim: Any, notice: Any, late: Any, inquiry: Any) -> Card:
+def _card(visit: Visit, claim: Any, late: Any, standing: Stage) -> Card:
     rulebook = rulebook_for(claim.district_id)
     scheme = rulebook.schemes.get(claim.scheme)
     level = rulebook.levels[str(claim.level)].label if claim.level else ""
-    now = late_stage(late) if late else stage(claim, notice.closes_on if notice else None, inquiry)
+    now = late_stage(late) if late else standing
     return Card(
         claim=claim,
         label=scheme.label if scheme else claim.scheme,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from wudan.kernel.money import in_sentence
 from wudan.orders.subsidy.states import STEPS
 from wudan.web.shared.parts import StepState, Tone
 from wudan.web.shared.words import cn_date
@@ -46,9 +47,9 @@ def late_stage(line: Any) -> Stage:
     return Stage(head, "有事实发生变化，点开看原因和您可以做什么。", "wait", OFFICE, line.due_on)
 
 
-def stage(claim: Any, closes_on: date | None = None, inquiry: Any = None) -> Stage:
+def stage(claim: Any, closes_on: date | None = None, inquiry: Any = None, owed_fen: int = 0) -> Stage:
     """Where the claim stands. `closes_on` is the last day of its public notice, where it is on one; `inquiry` what finance asks
-    the bank, or found, after the person said that the money did not come."""
+    the bank, or found, after the person said that the money did not come; `owed_fen` what is still to be given back of it."""
     state, tone = claim.state, TONES.get(claim.state, "now")
     to_me = claim.payee == "person"
     by_me = claim.applied_by == "person"
@@ -66,6 +67,11 @@ def stage(claim: Any, closes_on: date | None = None, inquiry: Any = None) -> Sta
                 "您本人", mine=True, action="更正收款账户",
             )  # fmt: skip
         return Stage("银行退票", "由收款单位更正账户后重新拨付。", "wait", "收款单位")
+    if owed_fen and to_me:
+        return Stage(
+            f"要求退回{in_sentence(owed_fen)}", "这笔补贴查明不应这样发放，下面写明原因和怎么退；不同意的，可以向区人社局申诉。",
+            "wrong", "您本人", mine=True, action="看怎么退回",
+        )  # fmt: skip
     if state == "paid":
         return _paid(claim, inquiry, to_me=to_me)
     if state == "noticed":

@@ -23,6 +23,7 @@ from wudan.web.shared.working import work_rows
 
 PAYEES = {"person": "本人", "enterprise": "企业", "provider": "培训机构"}
 OVER = ("withdrawn", "rejected", "recovered")
+HELD = ("returned", "frozen", "bounced", "recovering")
 MOST_CHANGES = 3
 # Facts in the order a clerk has them in the hand: the class, then the certificate.
 _ORDER = (
@@ -93,16 +94,16 @@ def _steps(state: str, here: int) -> list[Step]:
         elif place > here:
             found.append(Step(label, "skipped" if state in OVER else "todo", "#next"))
         else:
-            found.append(Step(label, "stopped" if state in (*OVER, "bounced") else "now", "#history"))
+            found.append(Step(label, "stopped" if state in (*OVER, *HELD) else "now", "#history"))
     return found
 
 
 def _standing(claim: Any, left: int | None) -> Standing:
-    word = NEXT[claim.state]
+    who = NEXT[claim.state].who
+    if claim.state in ("bounced", "recovering") and claim.payee == "person":
+        who = "收款人本人"
     due = claim.due_on if left is not None else None
-    return Standing(
-        CLAIM.states[claim.state], claim.state_since, word.who, due, left, CLAIM_TONES[claim.state]
-    )
+    return Standing(CLAIM.states[claim.state], claim.state_since, who, due, left, CLAIM_TONES[claim.state])
 
 
 def _changes(seen: ClaimPage) -> list[str]:

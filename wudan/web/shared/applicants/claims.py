@@ -13,7 +13,7 @@ from wudan.kernel.actor import Actor
 from wudan.kernel.clock import now
 from wudan.kernel.identifiers import mask_name
 from wudan.kernel.periods import legal_day
-from wudan.orders.payment.queries import lines_of_claim
+from wudan.orders.payment.queries import lines_of_claim, open_recoveries
 from wudan.orders.subsidy.queries import applicants
 from wudan.orders.subsidy.queries.casefile import claim_page
 from wudan.orders.subsidy.queries.claims import Wanted, list_claims
@@ -124,6 +124,7 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int, *, desk: Desk) -> H
         crumbs=[Crumb("申请", desk.url("claims")), Crumb(seen.claim.number)],
     )  # fmt: skip
     context |= case.context(seen, today, lines, desk)
+    context["owed"] = [] if seen.claim.payee == "person" else open_recoveries(actor, claim_id)
     context["late"] = told_late(
         seen.claim, statement=desk.url("late_statement", claim_id), mine=seen.claim.payee != "person"
     )

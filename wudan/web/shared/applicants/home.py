@@ -14,7 +14,7 @@ from wudan.kernel.periods import legal_day
 from wudan.kernel.roles import Role
 from wudan.orders.delivery.queries.answers import provider_waits
 from wudan.orders.delivery.queries.screens import sessions_on
-from wudan.orders.payment.queries import bounced_lines
+from wudan.orders.payment.queries import bounced_lines, open_recoveries
 from wudan.orders.subsidy.queries import applicants
 from wudan.orders.subsidy.queries.dues import waiting
 from wudan.orders.subsidy.states import ROSTER
@@ -91,6 +91,21 @@ def _back(actor: Actor, desk: Desk, tallies: Any) -> list[dict[str, Any]]:
     for group in groups:
         group["count"] = tallies[group["state"]].count
         group["href"] = f"{desk.url('claims')}?state={group['state']}"
+    had = any(state in tallies for state in applicants.PAID)
+    owed = [one for one in open_recoveries(actor) if one.claim.payee != "person"] if had else []
+    if owed:
+        rows = [
+            row(one.claim, f"还要退回{in_sentence(one.left_fen)}：{one.reason}") | {"since": one.opened_at}
+            for one in owed[:SHOWN]
+        ]
+        group = {
+            "state": "recovering",
+            "title": "要求退回",
+            "tone": "wrong",
+            "act": "看怎么退回",
+            "rows": rows,
+        }
+        groups.insert(0, group | {"count": len(owed), "href": f"{desk.url('claims')}?state=recovering"})
     return groups
 
 

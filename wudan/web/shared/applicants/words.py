@@ -50,7 +50,7 @@ NEXT: Mapping[str, Next] = {
     "batched": Next(BANK, "已列入拨付批次，等待银行付款。", "拨付"),
     "paid": Next("", "补贴已经拨付。收款人没有收到的，请联系区人社局。"),
     "bounced": Next(US, "银行把钱退了回来，资金仍为这笔申请保留。更正收款账户后重新拨付。"),
-    "recovering": Next(US, "这笔补贴正在追回，请按通知退回资金。"),
+    "recovering": Next(US, "这笔补贴正在追回，由收款人退回，财务人员登记到账。"),
     "recovered": Next("", "补贴已全部退回，这笔申请办结。"),
     "returned": Next(US, "请按退回意见补正后重新提交，申请的先后次序不变。", "补正"),
     "rejected": Next("", "这笔申请已经办结。情况有变、符合条件的，可以重新申请。"),

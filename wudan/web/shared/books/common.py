@@ -33,7 +33,7 @@ LINE_TONES: dict[str, Tone] = {"pending": "now", "paid": "done", "bounced": "wro
 ACTS = {
     "submitted": "受理（初审）岗", "accepted": "受理（初审）岗", "first_passed": "复审岗", "second_passed": "复审岗",
     "frozen": "复审岗", "cleared": "复审岗", "approved": "财务拨付岗", "batched": "财务拨付岗", "bounced": "财务拨付岗",
-    "recovering": "财务拨付岗", "returned": "申请人",
+    "recovering": "收款人和财务拨付岗", "returned": "申请人",
 }  # fmt: skip
 BATCH_ACTS = {
     "drafted": "另一位财务人员", "signed": "财务拨付岗", "sent": "银行", "answered": "财务拨付岗", "halted": "监督审计岗",
