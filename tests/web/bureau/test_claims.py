@@ -11,6 +11,8 @@ from django.urls import reverse
 from tests.cast import AT, Cast, make_person, outsider
 from tests.orders.subsidy.chain import PROOFS, accepted, approved, first_passed, second_passed, submitted
 from wudan.kernel.models import JournalEntry
+from wudan.orders.subsidy.actions.applying import submit
+from wudan.orders.subsidy.forms import ClaimForm
 from wudan.orders.subsidy.models import Claim, Review
 
 
@@ -151,6 +153,39 @@ def test_one_person_does_not_review_twice(tez: Cast, as_: Any) -> None:
     claim = first_passed(tez)
     assert "复审通过</button>" not in as_(tez.intake).get(url("claim", claim.pk)).content.decode()
     assert do(as_(tez.intake), claim, "pass_second").status_code == 403
+
+
+def test_who_may_publish_is_not_told_that_nothing_can_be_done(tez: Cast, as_: Any) -> None:
+    claim = second_passed(tez)
+    shown = as_(tez.reviewer).get(url("claim", claim.pk)).content.decode()
+    assert "去列入公示" in shown
+    assert "不能办理" not in shown
+    other = as_(tez.intake).get(url("claim", claim.pk)).content.decode()
+    assert "现在由区人社局复审岗办理，您可以查看，不能办理。" in other
+    assert "去列入公示" not in other
+
+
+def test_a_project_s_heads_are_numbers_and_its_other_claims_are_there(tez: Cast, as_: Any) -> None:
+    claims = []
+    for n in (1, 2):
+        form = ClaimForm(
+            scheme="project",
+            project_id=f"X{n}",
+            project_stage="advance",
+            contract_fen=900_000,
+            completed_count=4,
+        )
+        claims.append(
+            submit(
+                district_id=tez.code, applied_by="provider", form=form, person_id=None, organisation_id=tez.provider.pk,
+                actor=tez.provider_clerk, at=AT,
+            )
+        )  # fmt: skip
+    shown = as_(tez.intake).get(url("claim", claims[0].pk)).content.decode()
+    assert ">4人<" in shown and ">0人<" in shown
+    assert "级人" not in shown
+    assert "这个单位的其他项目申请" in shown
+    assert url("claim", claims[1].pk) in shown
 
 
 def test_policy_reads_but_does_nothing(tez: Cast, as_: Any) -> None:

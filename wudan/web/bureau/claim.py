@@ -21,14 +21,14 @@ from wudan.orders.subsidy.actions import correcting, reviewing
 from wudan.orders.subsidy.actions.evidencing import add_evidence
 from wudan.orders.subsidy.queries.casefile import ClaimPage, claim_page
 from wudan.orders.subsidy.queries.claims import WORK, next_in_queue
-from wudan.orders.subsidy.states import BY_DIFFERENCE, CLAIM, FINAL
+from wudan.orders.subsidy.states import CLAIM, FINAL
 from wudan.people.actions import unmask
 from wudan.policy.queries import rulebook_for
 from wudan.web.bureau import casework
 from wudan.web.bureau.desk import Desk, about, chain, claim_url
 from wudan.web.bureau.opinions import BackForm, EvidenceForm, PassForm
 from wudan.web.bureau.rectifying import rectifiable
-from wudan.web.bureau.words import APPLIED_BY, OUTCOME_TONES, PAYEES, TONES
+from wudan.web.bureau.words import ACTS, APPLIED_BY, OUTCOME_TONES, PAYEES, TONES
 from wudan.web.shared.acting import for_roles
 from wudan.web.shared.differences import headline
 from wudan.web.shared.parts import Crumb
@@ -190,7 +190,7 @@ def _show(
         "rectifiable": rectifiable(found) if may_see else [],
         "late": _late(found) if may_see else None,
         "may_approve": "approve" in verbs,
-        "may_publish": actor.role is Role.REVIEWER and claim.state == "second_passed",
+        "may_publish": _may_publish(claim, actor),
         "may_correct": "correct" in verbs,
         "why_not": _why_not(found, actor, verbs),
         "full_identity": (full or {}).get("identity", ""),
@@ -243,24 +243,20 @@ def _other(claim: Any) -> dict[str, Any]:
 def _why_not(found: ClaimPage, actor: Actor, verbs: list[str]) -> str:
     """Why there is no button, where one would be expected."""
     claim = found.claim
-    if verbs:
+    if verbs or _may_publish(claim, actor):
         return ""
     if claim.submitted_by == actor.user_id or (actor.person_id and actor.person_id == claim.person_id):
         return "这是您本人提交或本人的申请，须由其他工作人员办理。"
     if claim.state == "first_passed" and claim.first_by == actor.user_id and actor.role is Role.REVIEWER:
         return "您已初审过这件申请，复审须由另一个人办理。"
-    who = "、".join(
-        dict.fromkeys(
-            r.label
-            for m in CLAIM.moves
-            if claim.state in m.sources and m.verb not in BY_DIFFERENCE
-            for r in m.who
-            if r is not Role.SYSTEM
-        )
-    )
-    if not who:
+    if claim.state not in ACTS:
         return "这件申请已经办结，没有需要办理的事项。"
-    return f"现在由“{who}”办理，您可以查看，不能办理。"
+    return f"现在由{ACTS[claim.state]}办理，您可以查看，不能办理。"
+
+
+def _may_publish(claim: Any, actor: Actor) -> bool:
+    """列入公示 is done for many at once, on a page of its own."""
+    return actor.role is Role.REVIEWER and claim.state == "second_passed"
 
 
 def _next(request: HttpRequest, desk: Desk, claim: Any) -> str:

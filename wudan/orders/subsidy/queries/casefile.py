@@ -158,7 +158,8 @@ def claim_page(claim_id: int, actor: Actor, today: date | None = None) -> ClaimP
 
 # Moves that are not buttons on this page: they happen to many at once, or by themselves.
 _ELSEWHERE = frozenset(
-    {"publish", "clear", "freeze", "gather", "release", "pay", "bounce", "finish_recovery"} | BY_DIFFERENCE
+    {"publish", "clear", "freeze", "gather", "release", "pay", "bounce", "bounce_late", "finish_recovery"}
+    | BY_DIFFERENCE
 )
 
 
@@ -219,8 +220,9 @@ def _plain(rulebook: Rulebook, column: str, value: object) -> str:
         return in_sentence(value)
     if isinstance(value, bool):
         return "是" if value else "否"
-    unit = rulebook.columns[column].unit if column in rulebook.columns else ""
-    return f"{rulebook.word(str(value))}{unit if isinstance(value, int) else ''}"
+    if isinstance(value, int):  # a number is no code: 4人, not the word of level 4
+        return f"{value}{rulebook.columns[column].unit if column in rulebook.columns else ''}"
+    return rulebook.word(str(value))
 
 
 def _evidence(claim: Claim, today: date | None) -> dict[str, tuple[Seen, ...]]:
@@ -248,12 +250,11 @@ def _groups(
 
 
 def _others(claim: Claim, actor: Actor) -> Sequence[Claim]:
-    """The same person's other claims the actor may see."""
+    """The same person's other claims the actor may see; of a project's claim, the other project claims of its organisation."""
+    same: dict[str, object] = {"person": claim.person_id}
     if claim.person_id is None:
-        return ()
-    return list(
-        visible_claims(actor).filter(person=claim.person_id).exclude(pk=claim.pk).order_by("-id")[:50]
-    )
+        same = {"person": None, "organisation": claim.organisation_id, "scheme": claim.scheme}
+    return list(visible_claims(actor).filter(**same).exclude(pk=claim.pk).order_by("-id")[:50])
 
 
 def _published(claim: Claim) -> tuple[Published, ...]:
