@@ -115,6 +115,10 @@ def test_unverified_may_not_turn_the_money_elsewhere(tez: Cast, me: Client) -> N
     from tests.orders.payment.making import forge
 
     forge("UPDATE people_person SET assurance = 'none' WHERE id = %s", tez.person.pk)
+    before = text(me.get(reverse("learner:account")))
+    assert "现在不能在网上更改收款账户" in before
+    assert "请带身份证和银行卡到镇街便民服务中心" in before
+    assert "开户银行" not in before, "no form that would be refused"
     response = me.post(reverse("learner:account"), {"bank": "中国银行", "number": valid_account(88)})
     assert response.status_code == 422
     assert "未核验" in text(response)

@@ -135,6 +135,8 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = AccountForm(request.POST or None)
     now = current_account(visit.me.pk)
     back = _own_path(request.GET.get("next") or request.POST.get("next") or "")
+    if request.method == "GET" and now is not None and visit.me.assurance == "none":
+        return _not_online(request, visit, now, back)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -161,6 +163,14 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
         back or reverse("learner:me"),
         back,
     )
+
+
+def _not_online(request: HttpRequest, visit: Visit, now: Any, back: str) -> HttpResponse:
+    """Said instead of the form that would be refused: what keeps it from being changed here, and where it is changed."""
+    context = frame(
+        visit, title="登记收款账户", back_url=back or reverse("learner:me"), account=now, holder=visit.me.name
+    )
+    return page(request, "learner/account_locked.html", context)
 
 
 def _after_account(actor: Actor) -> str:
