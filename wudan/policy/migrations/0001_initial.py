@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('rulebook', models.TextField(verbose_name='政策文件夹')),
                 ('release', models.TextField(verbose_name='版本')),
                 ('content_hash', models.TextField(unique=True, verbose_name='内容校验值')),
-                ('document', models.TextField(verbose_name='文号')),
+                ('document', models.TextField(help_text='it was released by; of a folder the document it stands on', verbose_name='文号')),
                 ('files', models.JSONField(help_text='file name → text', verbose_name='全文')),
                 ('recorded_at', models.DateTimeField(verbose_name='启用时间')),
             ],
