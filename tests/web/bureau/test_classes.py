@@ -61,6 +61,21 @@ def test_an_application_waits_with_its_clock_and_every_check_in_words(tez: Cast,
         assert words in page
 
 
+def test_who_chose_after_the_application_is_counted_and_nobody_is_in_class_before_it_begins(
+    tez: Cast, as_: Any
+) -> None:
+    held = applied_class(tez)
+    client = as_(tez.intake)
+    before = held.members.count()
+    assert f"{before}人，班额" in text(client.get(url("class", held.pk)))
+    seat(held.offer, make_person(91, name="后来者"))
+    page = text(client.get(url("class", held.pk)))
+    assert f"名册{before}人，之后又有1人选单，现在共{before + 1}人" in page
+    assert f"已选单{before + 1}人" in page
+    assert "待开班" in page
+    assert ">在班<" not in page
+
+
 def test_where_an_answer_must_be_given_it_is_said_so(as_: Any, db: None) -> None:
     zc = cast("370306")
     held = applied_class(zc)

@@ -21,6 +21,7 @@ from wudan.orders.catalogue.models import Offer
 from wudan.orders.enrolment.actions.picking import pick
 from wudan.orders.enrolment.actions.teaching import cancel_enrolments
 from wudan.orders.enrolment.models import Enrolment
+from wudan.orders.enrolment.queries.places import chosen_counts
 from wudan.people.models import Person
 
 
@@ -107,6 +108,23 @@ def test_waiting_in_line_and_moving_up(tez: Cast, me: Client) -> None:
     me.post(reverse("learner:enrolment_withdraw", args=[first.pk]))  # not mine
     first.refresh_from_db()
     assert first.state == "enrolled"
+
+
+def test_of_a_class_that_is_over_no_places_are_offered_and_its_learners_are_counted(
+    tez: Cast, me: Client
+) -> None:
+    offer = an_open_offer(tez)
+    me.post(reverse("learner:course_choose", args=[offer.pk]))
+    made = Enrolment.objects.get(person=tez.person)
+    with acting(actor=SYSTEM, at=AT, basis=BASIS):
+        for state in ("closed", "running", "ended"):
+            Offer.objects.filter(pk=offer.pk).update(state=state)
+        for state in ("in_class", "completed"):
+            Enrolment.objects.filter(pk=made.pk).update(state=state)
+    assert chosen_counts([offer.pk]) == {offer.pk: (1, 0)}
+    shown = text(me.get(reverse("learner:enrolment", args=[made.pk])))
+    assert "20人" in shown
+    assert "个名额" not in shown
 
 
 def test_leaving(tez: Cast, me: Client) -> None:

@@ -105,7 +105,7 @@ def one_class(request: HttpRequest, actor: Actor, class_id: int) -> HttpResponse
     context = class_context(held, actor, desk.at, name=str, area="bureau")
     checked = held.state == "applied"
     on = legal_day(held.state_since) if checked else desk.today
-    checks = checks_of(held, context["inside"], on) if checked else []
+    checks = checks_of(held, context["seated_now"], on) if checked else []
     context |= {
         "title": held.name,
         "crumbs": [Crumb("开班", reverse("bureau:openings")), Crumb(held.name)],

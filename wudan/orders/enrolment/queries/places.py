@@ -55,9 +55,10 @@ def waiting_places(enrolments: Collection[Enrolment]) -> dict[int, int]:
 
 
 def chosen_counts(offer_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Offer → (holding a place, waiting)."""
+    """Offer → (holding a place, or having held it to the end of the class; waiting)."""
     rows = Enrolment.objects.filter(offer_id__in=offer_ids).order_by().values("offer_id")
     counts = rows.annotate(
-        seated=Count("pk", filter=Q(state__in=SEATED)), queued=Count("pk", filter=Q(state="waiting"))
+        seated=Count("pk", filter=Q(state__in=(*SEATED, "completed", "failed"))),
+        queued=Count("pk", filter=Q(state="waiting")),
     )
     return {row["offer_id"]: (row["seated"], row["queued"]) for row in counts}

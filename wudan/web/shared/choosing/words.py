@@ -120,7 +120,7 @@ def offer_facts(words: OfferWords, rulebook: Rulebook) -> list[Fact]:
     found += [
         Fact("培训类别", line.label),
         Fact("学费", words.fee),
-        Fact("名额", f"{offer.places}人，{words.room}"),
+        Fact("名额", f"{offer.places}人，{words.room}" if offer.state == "open" else f"{offer.places}人"),
         Fact("选单截止", cn_date(offer.choose_until)),
     ]
     return found

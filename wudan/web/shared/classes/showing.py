@@ -8,6 +8,7 @@ from typing import Any
 from wudan.kernel.actor import Actor
 from wudan.kernel.identifiers import mask_name
 from wudan.kernel.periods import legal_day, working_days_left
+from wudan.kernel.roles import Role
 from wudan.orders.delivery.plans import KINDS
 from wudan.orders.delivery.queries.classes import (
     HERE,
@@ -20,6 +21,7 @@ from wudan.orders.delivery.queries.classes import (
 from wudan.orders.delivery.queries.inspections import mismatches, visible_inspections
 from wudan.orders.delivery.queries.naming import named_parts, teacher_names, venue_names
 from wudan.orders.delivery.states import CLASS
+from wudan.orders.enrolment.queries.places import chosen_counts
 from wudan.orders.subsidy.queries.of_class import bought as claims_of_class
 from wudan.organisations.queries import calendar_overrides
 from wudan.policy.queries import rulebook_for
@@ -35,6 +37,9 @@ from wudan.web.shared.classes.words import (
 from wudan.web.shared.parts import Event, Fact, Standing, Step, StepState
 from wudan.web.shared.trails import trail_url
 
+WAITING = ("applied", "approved")
+"""Asked for and not begun: whoever chooses now comes on the roster with the approval or the first day."""
+NOT_BEGUN = ("planning", "returned", *WAITING)
 BEGUN = ("approved", "running", "taught", "assessed", "closed")
 STOPPED = ("refused", "cancelled", "void")
 
@@ -83,14 +88,18 @@ def class_context(
     """Everything but the buttons. `name` says how much of a learner's name this desk sees."""
     sessions, members = plan_of(held), roster_of(held, actor)
     inside = [m for m in members if m.state in HERE]
+    later = (
+        newcomers(held, len(inside)) if actor.role is not Role.ENTERPRISE else 0
+    )  # it sees its own staff only
     return {
         "held": held,
         **chain_of(held, at, area=area, inside=len(inside)),
-        "facts": _facts(held, len(inside), sessions),
+        "facts": _facts(held, len(inside), later, sessions),
         "plan": _plan(sessions, at),
         "hours": _hours(sessions),
-        "roster": [_learner(m, name) for m in members],
+        "roster": [_learner(m, name, begun=held.state not in NOT_BEGUN) for m in members],
         "inside": len(inside),
+        "seated_now": len(inside) + later,
         "changes": [
             change_of(a) for a in visible_amendments(actor).filter(training_class=held).order_by("-pk")
         ],
@@ -100,7 +109,22 @@ def class_context(
     }
 
 
-def _facts(held: Any, heads: int, sessions: Iterable[Any]) -> list[Fact]:
+def newcomers(held: Any, inside: int) -> int:
+    """How many chose (or, below zero, gave up) since the roster was made, which follows them when the class is approved and begins."""
+    if held.state not in WAITING:
+        return 0
+    return chosen_counts([held.offer_id]).get(held.offer_id, (0, 0))[0] - inside
+
+
+def _heads(held: Any, heads: int, later: int) -> str:
+    limits = f"班额{held.capacity}人，最低开班{held.offer.min_heads}人"
+    if not later:
+        return f"{heads}人，{limits}"
+    word = f"又有{later}人选单" if later > 0 else f"有{-later}人退选"
+    return f"名册{heads}人，之后{word}，现在共{heads + later}人，开班时按实际更新名册；{limits}"
+
+
+def _facts(held: Any, heads: int, later: int, sessions: Iterable[Any]) -> list[Fact]:
     occupation, level, certificate, line = named_parts(held)
     hours = sum(s.hours for s in sessions if not s.cancelled)
     head = held.head_teacher
@@ -113,7 +137,7 @@ def _facts(held: Any, heads: int, sessions: Iterable[Any]) -> list[Fact]:
         Fact("证书类别", certificate),
         Fact("培训类别", line),
         Fact("起止日期", f"{_cn(held.started_on)}至{_cn(held.ended_on)}"),
-        Fact("学员", f"{heads}人，班额{held.capacity}人，最低开班{held.offer.min_heads}人"),
+        Fact("学员", _heads(held, heads, later)),
         Fact("总课时", f"{hours}课时"),
         Fact("班主任", head.person.name if head else "没有指定"),
         Fact("考核方案", held.assessment_plan or "没有填写"),
@@ -155,8 +179,9 @@ def _hours(sessions: Iterable[Any]) -> str:
     return f"{words}，共{sum(n for _, n in parts)}课时" if words else ""
 
 
-def _learner(member: Any, name: Callable[[str], str]) -> dict[str, Any]:
+def _learner(member: Any, name: Callable[[str], str], *, begun: bool) -> dict[str, Any]:
     moved = member.moved_from
+    waits = member.state == "in_class" and not begun
     return {
         "pk": member.pk,
         "name": name(member.person.name),
@@ -164,8 +189,8 @@ def _learner(member: Any, name: Callable[[str], str]) -> dict[str, Any]:
         "employer": member.employer.name if member.employer else "—",
         "joined_on": member.joined_on,
         "left_on": member.left_on,
-        "state": member.get_state_display(),
-        "tone": MEMBER_TONES[member.state],
+        "state": "待开班" if waits else member.get_state_display(),
+        "tone": "wait" if waits else MEMBER_TONES[member.state],
         "reason": member.reason,
         "from": moved.training_class.name if moved else "",
         "code": member.state,
