@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.cast import cast
 from tests.journeys.walking import Walk
@@ -19,7 +21,7 @@ from wudan.people.queries import archive_of
 pytestmark = pytest.mark.django_db
 
 
-def test_from_the_wish_to_the_money() -> None:
+def test_from_the_wish_to_the_money(client: Client) -> None:
     walk = Walk(cast())
     tez = walk.tez
     walk.publish()
@@ -41,6 +43,7 @@ def test_from_the_wish_to_the_money() -> None:
     assert set(Order.objects.values_list("state", flat=True)) == {"listed"}
 
     mine = pick(offer_id=offer.pk, person_id=tez.person.pk, chosen_by="person", actor=tez.worker, at=walk.at)
+    mine.refresh_from_db()
     assert (mine.outcome, mine.expected_fen) == ("approved", 150_000)
     for person in others[:2]:
         pick(
@@ -60,6 +63,12 @@ def test_from_the_wish_to_the_money() -> None:
     walk.finished(held)
     assert Enrolment.objects.get(pk=mine.pk).state == "completed"
 
+    my_course, my_order = (
+        reverse("learner:enrolment", args=[mine.pk]),
+        reverse("learner:order", args=[mine.order_id]),
+    )
+    client.force_login(tez.user("worker"))
+    assert "考核合格、拿到证书后，系统自动算好补贴。" in client.get(my_course).content.decode()
     [due] = walk.dues(person=tez.person)
     assert (due.state, due.amount_fen, due.outcome) == ("ready", 150_000, "approved")
     claim = confirm_due(due_id=due.pk, actor=tez.worker, at=walk.at)
@@ -76,6 +85,15 @@ def test_from_the_wish_to_the_money() -> None:
     assert YearSlot.objects.get(person=tez.person).state == "consumed"
     kinds = list(archive_of(tez.person.pk).values_list("kind", flat=True))
     assert {"order", "enrolment", "class", "certificate", "claim"} <= set(kinds)
+
+    course = client.get(my_course).content.decode()
+    assert "补贴申请：已拨付。" in course
+    assert reverse("learner:claim", args=[claim_id]) in course
+    assert "系统自动算好补贴" not in course
+    for page in (my_order, reverse("learner:claim", args=[claim_id])):
+        assert (
+            '<b>买单</b><span class="visually-hidden">（已完成）</span>' in client.get(page).content.decode()
+        ), page
 
 
 def test_the_day_is_one_the_documents_cover() -> None:

@@ -29,6 +29,8 @@ from wudan.orders.enrolment.queries.foresight import Told
 from wudan.orders.enrolment.queries.listing import live_enrolments
 from wudan.orders.enrolment.queries.places import places_left, waiting_counts, waiting_places
 from wudan.orders.enrolment.states import ENROLMENT, LIVE
+from wudan.orders.subsidy.queries.of_class import claims_of_enrolments
+from wudan.orders.subsidy.states import CLAIM
 from wudan.policy.queries import rulebook_for
 from wudan.web.learner.frame import Visit, frame
 from wudan.web.shared import forms as f
@@ -210,14 +212,16 @@ class Chosen:
     tone: Tone
     next: str
     href: str
+    claim_href: str = ""
 
 
 def chosen_cards(enrolments: list[Any], today: date) -> list[Chosen]:
     places = waiting_places(enrolments)
-    return [_chosen(e, places.get(e.pk), today) for e in enrolments]
+    claims = claims_of_enrolments([e.pk for e in enrolments if e.state == "completed"])
+    return [_chosen(e, places.get(e.pk), claims.get(e.pk), today) for e in enrolments]
 
 
-def _chosen(e: Any, place: int | None, today: date) -> Chosen:
+def _chosen(e: Any, place: int | None, claim: Any, today: date) -> Chosen:
     first = e.period.lower
     head = f"候补第{place}位" if place else ENROLMENT.states[e.state]
     days = (first - today).days
@@ -225,12 +229,15 @@ def _chosen(e: Any, place: int | None, today: date) -> Chosen:
         "waiting": f"有人退选就轮到您，最迟到{cn_date(first)}开班那天。",
         "enrolled": f"{cn_date(first)}开班" + (f"，还有{days}天。" if days > 0 else "。"),
         "in_class": "上课时请扫码签到。",
-        "completed": "考核合格、拿到证书后，系统自动算好补贴。",
+        "completed": f"补贴申请：{CLAIM.states[claim.state]}。"
+        if claim
+        else "考核合格、拿到证书后，系统自动算好补贴。",
         "cancelled": _called_off_words(e),
     }.get(e.state, e.reason)
     return Chosen(
         e, e.offer.title, f"{days_of(e.period)}　{e.offer.provider.name if e.offer.provider else '承训机构待定'}", head,
         STATE_TONES[e.state], then, reverse("learner:enrolment", args=[e.pk]),
+        reverse("learner:claim", args=[claim.claim_id]) if claim else "",
     )  # fmt: skip
 
 

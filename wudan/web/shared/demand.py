@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from wudan.occupations.queries import level_label, levels, occupation, search_occupations
 from wudan.orders.demand import rules
 from wudan.orders.demand.actions.filing import Wanted
+from wudan.orders.subsidy.queries.of_class import order_settled
 from wudan.people.queries import towns
 from wudan.web.shared import forms as f
 from wudan.web.shared.parts import Step, StepState, Tone
@@ -62,12 +63,14 @@ def next_words(state: str) -> str:
 
 
 def chain_of(order: Any, href: str) -> list[Step]:
-    """The five orders, of an order that has come so far."""
+    """The five orders, of an order that has come so far; 买单 as on the pages of its claims."""
     at = {"filed": 0, "matched": 0, "grouped": 1, "listed": 2, "served": 3, "trained": 4}.get(order.state, 0)
     over = order.state in ("merged", "refused", "withdrawn", "expired")
     steps = []
     for place, label in enumerate(("提单", "列单", "选单", "接单", "买单")):
         shape: StepState = "done" if place < at else "now" if place == at else "todo"
+        if label == "买单" and place == at and order_settled(order.pk):
+            shape = "done"
         if place == 0 and over:
             shape = "stopped"
         steps.append(Step(label, shape, href))
@@ -145,7 +148,6 @@ class WantedForm(f.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["level"].required = ask_level
-        self.speak()
         self.district_id, self.today = district_id, today
         self._choices("town_code", [(NO_TOWN, ANYWHERE), *towns(district_id).values_list("code", "name")])
         self.found = self._occupation()
