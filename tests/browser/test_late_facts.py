@@ -98,7 +98,7 @@ def test_a_revoked_certificate_is_asked_back(watch: Watch) -> None:
     watch.go("reviewer2", "bureau:difference", line.pk)
     watch.sees("请核对考场录像")
     watch.look("confirm")
-    watch.button("复核确认：追回多发的部分")
+    watch.asked("复核确认：追回多发的部分")
     watch.sees("已确认追回")
     watch.look("confirmed")
     watch.go("reviewer2", "bureau:claim", claim.pk)
@@ -151,7 +151,7 @@ def test_a_proof_given_again_is_paid_on_top(watch: Watch) -> None:
     form.get_by_label("依据文件").fill("台扶函〔2020〕2号")
     watch.button("提出意见：补发少发的部分")
     watch.go("reviewer2", "bureau:difference", line.pk)
-    watch.button("复核确认：补发少发的部分")
+    watch.asked("复核确认：补发少发的部分")
     watch.sees("已确认补发")
     watch.look("paid-on-top")
 

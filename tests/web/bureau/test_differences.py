@@ -63,10 +63,14 @@ def test_one_line_proposed_sent_back_and_confirmed(tez: Cast, line: Difference, 
         "多发1,500元，应追回",
         "替考，鉴定中心撤销",
         "原来的核算和重新核算",
+        "证书类型：证书已撤销",
+        "不予通过的申请不计发",
+        "此前没有，最多",
         "提出意见：追回多发的部分",
     ):
         assert words in page, words
     url = reverse("bureau:difference_propose", args=[line.pk, "recover"])
+    assert "申请中没有证书" not in page and "证书类型：未填写" not in page and "符合：" not in page
     refused = as_(tez.intake).post(url, {"reason": "查实替考", "document": "", "agreed_fen": "0"})
     assert refused.status_code == 422
     good = {"reason": "查实替考", "document": "文1", "agreed_fen": "0"}
@@ -80,6 +84,14 @@ def test_one_line_proposed_sent_back_and_confirmed(tez: Cast, line: Difference, 
     )
     as_(tez.intake).post(url, good)
     done = reverse("bureau:difference_decide", args=[line.pk, "confirm"])
+    asks = as_(tez.reviewer2).get(reverse("bureau:difference", args=[line.pk])).content.decode()
+    dialog = asks[asks.index('<dialog class="w-dialog" id="dialog-decide"') :]
+    assert (
+        "确认追回1,500元？" in dialog and "已享受1,500元，应享受0元。" in dialog and "不办了，返回" in dialog
+    )
+    assert (
+        asks.count(f'action="{done}"') == 2
+    )  # in the dialog, and unfolded where no script runs: nowhere without being asked
     assert as_(tez.reviewer2).post(done, {"comment": ""}).status_code == 302
     line.refresh_from_db()
     assert line.state == "recovery"

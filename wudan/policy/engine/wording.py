@@ -141,7 +141,7 @@ class Wording:
         working = self.working
         plan = working.scheme.plan
         if working.rejected:
-            return [AmountStep("不予通过，不计发", "0", 0, plan.scheme.clause)]
+            return [AmountStep("应发金额", "不予通过的申请不计发", 0, plan.scheme.clause)]
         steps = []
         for part, value in zip(plan.amount.parts if plan.amount else (), working.steps, strict=True):
             fen = None if value is None else value // part.node.type.den

@@ -228,6 +228,7 @@ def _show(
         "effect": EFFECTS.get(line.proposal, ""),
         "agreed": in_sentence(line.agreed_fen) if line.agreed_fen is not None else "",
         "offers": _offers(line, forms) if "propose" in verbs else [],
+        **_asked(line, scheme),
         "confirm_form": (forms.get("confirm") or ConfirmForm()) if "confirm" in verbs else None,
         "return_form": (forms.get("return") or ReturnForm()) if "return" in verbs else None,
         "return_open": "return" in forms,
@@ -249,6 +250,23 @@ def _offers(line: Any, forms: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for proposal in open_to(line)
     ]
+
+
+def _asked(line: Any, scheme: str) -> dict[str, str]:
+    """What is asked before a proposal is confirmed: whose money, how much, and what follows."""
+    moved = abs((line.agreed_fen or 0) - line.paid_fen) if line.agreed_fen is not None else 0
+    does = PROPOSALS.get(line.proposal, "")
+    sums = ""
+    if line.proposal in ("recover", "pay"):
+        does = f"{'追回' if line.proposal == 'recover' else '补发'}{in_sentence(moved)}"
+        sums = f"已享受{in_sentence(line.paid_fen)}，应享受{in_sentence(line.agreed_fen or 0)}。"
+    return {
+        "confirm_label": f"复核确认：{PROPOSALS.get(line.proposal, '')}",
+        "confirm_title": f"确认{does}？",
+        "confirm_text": f"{about(line.claim)}，{scheme}。{sums}{EFFECTS.get(line.proposal, '')}",
+        "confirm_url": reverse("bureau:difference_decide", args=[line.pk, "confirm"]),
+        "confirm_tone": "danger" if line.proposal == "recover" else "primary",
+    }
 
 
 def _why_not(line: Any, actor: Actor, verbs: set[str]) -> str:

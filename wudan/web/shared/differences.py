@@ -79,13 +79,19 @@ def compared(found: Any) -> tuple[list[Compared], list[Compared]]:
     """Both workings side by side, in the rulebook's order: what reads otherwise (a turned result first), and what reads the same."""
     line = found.line
     was = _by_step(work_rows(found.before, line.before.outcome)) if line.before else {}
-    now = _by_step(work_rows(found.after, line.after.outcome))
+    now = _by_step(work_rows(found.after, line.after.outcome, known=_known(line)))
     rows = []
     for step in dict.fromkeys([*now, *was]):
         either = now.get(step) or was[step]
         rows.append(Compared(either.clause, either.checked, was.get(step), now.get(step)))
     changed = sorted((row for row in rows if row.changed), key=lambda row: not row.turned)
     return changed, [row for row in rows if not row.changed]
+
+
+def _known(line: Any) -> dict[str, str]:
+    """A revoked certificate is no certificate to the rules; to the reader it is a revoked one."""
+    gone = line.claim.certificate_type and not line.after.facts.get("certificate_type")
+    return {"certificate_type": "：证书已撤销"} if gone and line.late_fact.kind != "fact" else {}
 
 
 def _by_step(rows: list[WorkRow]) -> dict[tuple[str, bool], WorkRow]:

@@ -291,8 +291,10 @@ def confirm(
     tone: str = "primary",
     reason: str = "",
     small: bool = False,  # noqa: FBT001, FBT002
+    comment: str = "",
 ) -> dict[str, object]:
-    """A button that asks before it acts. Without JavaScript it opens `page_url` (or posts and the view asks)."""
+    """A button that asks before it acts. Without JavaScript it opens `page_url` (or posts and the view asks). `reason` asks for
+    words that must be written, `comment` for words that may."""
     return {
         "key": key,
         "label": label,
@@ -302,6 +304,7 @@ def confirm(
         "page_url": page_url,
         "tone": tone,
         "reason": reason,
+        "comment": comment,
         "small": small,
         "csrf_token": context.get("csrf_token"),
     }
