@@ -27,6 +27,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",  # containers give /dev/shm 64 MB
+    "--js-flags=--single-threaded-gc --no-concurrent-recompilation",  # a page lives a second: optimising it beside is wasted
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 )
 PATIENCE_MS = 120_000  # only what fails takes this long; a busy machine may take ten seconds over a page
