@@ -93,7 +93,9 @@ def test_what_is_missing_is_said(tez: Cast, client: Client) -> None:
 def test_the_day_of_a_certificate_is_asked_where_there_is_one(tez: Cast, client: Client) -> None:
     url = reverse("public:estimate_scheme", args=[tez.code, "training"])
     without = {k: v for k, v in GOOD.items() if k != "certificate_issued_on"}
-    assert client.get(url, without).status_code == 422
+    refused = client.get(url, without)
+    assert refused.status_code == 422
+    assert "请填写发证日期；没有证书的，请把上面的证书类别改为“没有证书”。" in refused.content.decode()
     assert client.get(url, {**without, "certificate_type": "none"}).status_code == 200
     assert "申报技师须持有的等级" in (shown := text(client.get(reverse("public:policy", args=[tez.code]))))
     assert "2019年1月1日" in shown and "2019-01-01" not in shown

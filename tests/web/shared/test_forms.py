@@ -77,3 +77,15 @@ def test_an_empty_form_has_labels_and_no_errors() -> None:
         assert f'for="id_{name}"' in text
     assert "<legend>谁" in text
     assert 'enctype="multipart/form-data"' in text
+
+
+def test_a_field_added_later_says_what_is_missing_too() -> None:
+    class Asked(ours.Form):
+        def __init__(self, data: dict[str, str]) -> None:
+            super().__init__(data)
+            self.fields["day"] = ours.DateField(label="发证日期")
+            self.fields["kind"] = forms.ChoiceField(label="证书类别", choices=[("a", "甲")])
+
+    form = Asked({})
+    assert form.errors["day"] == ["请填写“发证日期”。"]
+    assert form.errors["kind"] == ["请选择“证书类别”。"]

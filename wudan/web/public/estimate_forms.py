@@ -79,7 +79,13 @@ class EstimateForm(f.Form):
             return forms.ChoiceField(label=label, choices=_YES_NO)
         if column == "certificate_issued_on" and "certificate_type" in self.scheme.columns:
             without = self.data.get("certificate_type") == NONE
-            return f.DateField(label=label, required=not without, help_text="没有证书的不填。")
+            missing = f"请填写{label}；没有证书的，请把上面的证书类别改为“没有证书”。"
+            return f.DateField(
+                label=label,
+                required=not without,
+                help_text="没有证书的不填。",
+                error_messages={"required": missing},
+            )
         if column in _DATES:
             return f.DateField(label=label, required=False)
         if column.endswith("_fen"):

@@ -23,15 +23,15 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self.speak()
 
-    def speak(self) -> None:
-        """Say what is missing in our words; a form that adds fields later calls it again."""
+    def full_clean(self) -> None:
+        """What is missing is said in our words, also of a field that was added to the form afterwards."""
         for name, one in self.fields.items():
             chosen = isinstance(one, forms.ChoiceField | forms.FileField)
             word = "请选择" if chosen else "请填写"
             if one.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 one.error_messages["required"] = f"{word}“{one.label or name}”。"
+        super().full_clean()
 
     def add_refused(self, refused: Refused) -> None:
         """Show what the action refused: beside its field where it names one, else on top."""

@@ -180,7 +180,6 @@ class EntryForm(f.Form):
             )
         self.fields = {**own, **self.fields}
         self.own_names = tuple(own)
-        self.speak()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -76,7 +76,6 @@ class CaseForm(f.Form):
         ]
         for _, names in self.sections:
             self.fields |= {name: made[name] for name in names}
-        self.speak()
 
     def _field(self, column: str) -> forms.Field | None:
         if column in self.rulebook.own:
@@ -177,7 +176,6 @@ class ApplyForm(CaseForm):
             self.sections = [*first, *self.sections]
         self.fields |= case_fields
         self.order_fields([name for _, names in self.sections for name in names])
-        self.speak()
 
     def learner(self) -> Learner | None:
         data = self.cleaned_data

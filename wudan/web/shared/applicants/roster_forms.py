@@ -33,4 +33,3 @@ class UploadForm(f.Form):
         super().__init__(*args, **kwargs)
         if desk.on_authority:
             self.fields["authority"] = authority_field()
-        self.speak()
