@@ -68,6 +68,33 @@ def test_anybody_with_the_code_verifies(tez: Cast) -> None:
     assert "没有查到这张证书" in anybody.get("/verify/no-such-code/").content.decode()
 
 
+def test_anybody_with_the_paper_in_hand_finds_the_check(tez: Cast) -> None:
+    one, anybody = certificate(tez), Client()
+    assert f"/d/{tez.code}/verify/" in anybody.get(f"/d/{tez.code}/").content.decode()
+    page = f"/d/{tez.code}/verify/"
+    assert "查验码或证书编号" in anybody.get(page).content.decode()
+    for asked in (
+        {"what": one.code},
+        {"what": f"http://testserver/verify/{one.code}/"},
+        {"what": one.number, "name": tez.person.name},
+    ):
+        assert anybody.post(page, asked)["Location"] == f"/verify/{one.code}/", asked
+    for asked in ({"what": one.number}, {"what": one.number, "name": "别人"}, {"what": "没有这个码"}):
+        answer = anybody.post(page, asked)
+        assert answer.status_code == 422, asked
+        assert "没有查到这张证书" in answer.content.decode()
+    assert "请填写查验码或证书编号" in anybody.post(page, {"what": ""}).content.decode()
+
+
+def test_my_certificate_shows_its_code_and_who_may_check_it(tez: Cast) -> None:
+    one = certificate(tez)
+    shown = me(tez).get("/my/certificates/").content.decode()
+    assert one.code in shown
+    assert "<svg" in shown.split("查验这张证书的二维码")[1]
+    assert "用人单位、学校和任何人都可以查验" in shown
+    assert f"/d/{tez.code}/verify/" in shown
+
+
 def test_a_revoked_one_says_so_everywhere(tez: Cast) -> None:
     one = certificate(tez)
     revoke_certificate(certificate_id=one.pk, reason="查实代考", actor=tez.reviewer, at=one.recorded_at)

@@ -81,13 +81,18 @@ def _foot(canvas: Any, paper: CertificatePaper, width: float) -> None:
     canvas.drawImage(_code(paper.verify_url), 30 * mm, 26 * mm, side, side)
     canvas.setFillColor(GREY)
     canvas.setFont(SONG, 9)
-    canvas.drawString(30 * mm, 21.5 * mm, "扫码查验证书")
+    canvas.drawString(30 * mm, 21.5 * mm, f"扫码查验证书　查验码 {_last(paper.verify_url)}")
     canvas.setFillColor(INK)
     canvas.setFont(SONG, 13)
     canvas.drawString(66 * mm, 30 * mm, f"证书编号：{paper.number}")
     canvas.setFont(SONG, 15)
     canvas.drawRightString(width - 36 * mm, 40 * mm, paper.issuer)
     canvas.drawRightString(width - 36 * mm, 30 * mm, paper.issued_on)
+
+
+def _last(url: str) -> str:
+    """The code at the end of the address, for who types it."""
+    return url.rstrip("/").rsplit("/", 1)[-1]
 
 
 def _code(url: str) -> ImageReader:

@@ -16,6 +16,7 @@ from wudan.orders.delivery.queries.certificates import achievement_of, paper_of,
 from wudan.policy.queries import rulebook_for
 from wudan.web.learner.frame import Visit, frame
 from wudan.web.shared.acting import for_roles
+from wudan.web.shared.codes import picture
 from wudan.web.shared.issuing import issuer
 from wudan.web.shared.render import page
 
@@ -69,6 +70,8 @@ def _card(request: HttpRequest, one: Any) -> dict[str, Any]:
         "level": book.levels[str(one.level)].label if one.level else "",
         "live": one.state == "issued",
         "verify_url": _verify_url(request, one),
+        "picture": picture(_verify_url(request, one)),
+        "check_url": reverse("public:check", args=[one.district_id]),
         "paper_url": reverse("learner:certificate_paper", args=[one.pk]) if one.ours else "",
         "credential_url": reverse("learner:certificate_credential", args=[one.pk])
         if one.ours and one.state == "issued"

@@ -6,13 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import segno
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -30,6 +28,7 @@ from wudan.orders.delivery.queries import screens
 from wudan.web.shared import forms as f
 from wudan.web.shared.acting import for_roles
 from wudan.web.shared.attendance import METHOD_WORDS, mark_of, session_words
+from wudan.web.shared.codes import picture
 from wudan.web.shared.parts import Crumb, Paper
 from wudan.web.shared.render import page
 
@@ -285,13 +284,7 @@ def _code(request: HttpRequest, one: Any) -> dict[str, Any]:
     if shown is None:
         return {"one": one, "qr": "", "digits": "", "seconds_left": 5}
     link = request.build_absolute_uri(reverse("learner:sign")) + f"?c={shown.code}"
-    return {"one": one, "qr": _picture(link), "digits": shown.digits, "seconds_left": shown.seconds_left}
-
-
-def _picture(link: str) -> SafeString:
-    """An SVG without a line of style: the policy of the page forbids them."""
-    made = segno.make(link, error="m", micro=False)
-    return mark_safe(made.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None))  # noqa: S308 - made here of a link of ours
+    return {"one": one, "qr": picture(link), "digits": shown.digits, "seconds_left": shown.seconds_left}
 
 
 def _roll(one: Any) -> dict[str, Any]:

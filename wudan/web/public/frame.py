@@ -41,6 +41,7 @@ def frame(code: str, **more: Any) -> dict[str, Any]:
             NavItem("公示", reverse("public:notices", args=[code])),
             NavItem("怎么办理", reverse("public:how", args=[code])),
             NavItem("政策条款", reverse("public:policy", args=[code])),
+            NavItem("查验证书", reverse("public:check", args=[code])),
         ],
         "crumbs": crumbs,
         **more,

@@ -20,6 +20,7 @@ urlpatterns = [
     path("credentials/revoked.json", verify.revoked, name="revoked"),
     path("", views.districts, name="districts"),
     path("d/<str:code>/", views.home, name="home"),
+    path("d/<str:code>/verify/", verify.check, name="check"),
     path("d/<str:code>/figures/", views.figures, name="figures"),
     path("d/<str:code>/how/", how.how, name="how"),
     path("d/<str:code>/providers/", providers.providers, name="providers"),

@@ -36,6 +36,16 @@ def certificate_by_code(code: str) -> Certificate | None:
     return Certificate.objects.select_related(*_JOINED).filter(code=code).first()
 
 
+def certificate_of_holder(number: str, name: str, district_id: str) -> Certificate | None:
+    """By the number on the paper and its holder's whole name, whatever its state; a number alone tells nothing of anybody.
+
+    The kinds are named because the index begins with them.
+    """
+    kinds = list(rulebook_for(district_id).certificate_types)
+    found = Certificate.objects.filter(kind__in=kinds, number=number, person__name=name)
+    return found.select_related(*_JOINED).order_by("-pk").first()
+
+
 def revoked_codes() -> list[tuple[str, str]]:
     """(verification code, reason) of everything we issued and took back: the public status list. The reason names no person."""
     found = Certificate.objects.filter(ours=True, state="revoked").order_by("pk")
