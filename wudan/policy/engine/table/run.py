@@ -102,9 +102,12 @@ class Deciding:
         self.frame: Frame = frame_of(rulebook)
         rows = claims.rows + history.rows
         self.hashing = Hashing(kernels_for(rows))
-        self.partitions = max(1, min(_MOST_PARTITIONS, -(-rows // A_PARTITION)))
         self.spill = Spill() if rows >= SPILL_FROM else None
-        self.chunk = CHUNK if self.spill is None else 4 * CHUNK
+        larger = (
+            1 if self.spill is None else 4
+        )  # a partition's part of a chunk is then some pages of the file
+        self.chunk = larger * CHUNK
+        self.partitions = max(1, min(_MOST_PARTITIONS, -(-rows // (larger * A_PARTITION))))
         self.reasons = Reasons(self.frame.bits, dict(rulebook.forms.fault_bits))
         self.pieces: list[Piece] = []
 
@@ -112,11 +115,13 @@ class Deciding:
         """The decisions, block by block in the claims' order. `InputError` where the history cannot be used."""
         with ThreadPoolExecutor(self.workers) as pool:
             self.read(pool)
-            if self.spill is not None:
-                self.spill.close()
             pa.default_memory_pool().release_unused()  # else what reading took stays taken till the end
             self.mark_repeats()
             self.refuse_bad_history()
+            if self.spill is not None:
+                self.spill.close()
+            for piece in self.pieces:
+                piece.scatter()
             for _ in _in_order(pool, self.measure, range(self.partitions), self.workers):
                 pass
             yield from _in_order(pool, self.block, [p for p in self.pieces if not p.paid], self.workers)
@@ -150,7 +155,10 @@ class Deciding:
             claims = ((n, p) for n, p in enumerate(self.pieces) if not p.paid)
             marked = {n: np.flatnonzero(given[p.first : p.first + p.rows]) for n, p in claims}
         for number, rows in marked.items():
-            self.pieces[number].leave_out(rows, np.uint64(self.rulebook.forms.fault_bits["claim_id"]))
+            piece = self.pieces[number]
+            piece.leave_out(rows, np.uint64(self.rulebook.forms.fault_bits["claim_id"]))
+            if self.spill is not None:
+                piece.settle(self.spill)  # once more: what was left over is a copy in memory
         if self.spill is None:
             for piece in self.pieces:
                 piece.hashes = np.zeros(0, np.int64)
@@ -193,6 +201,7 @@ class Deciding:
 
     def block(self, piece: Piece) -> Block:
         """The decisions of a piece's rows."""
+        piece.gather()
         masks = np.zeros(piece.rows, np.int64)
         outcomes = np.full(piece.rows, INVALID, np.int8)
         amounts = np.zeros(piece.rows, np.int64)

@@ -16,6 +16,39 @@ from wudan.policy.engine.problems import InputError, first_line
 _ALIGNED = 64
 
 
+class Region:
+    """A part of the file as memory. How it will be used is told to the system, which else reads and keeps too much around each touch."""
+
+    def __init__(self, file: int, size: int, first: int) -> None:
+        self.memory = mmap.mmap(file, size, offset=first)
+        self._base = np.frombuffer(self.memory, np.uint8).ctypes.data
+
+    def let_go(self) -> None:
+        """Give the memory back; the file keeps everything, changes too."""
+        self._say("MADV_DONTNEED")
+
+    def scattered(self) -> None:
+        """From now on some places here and there; only those are read."""
+        self._say("MADV_RANDOM")
+
+    def whole(self) -> None:
+        """All of it, soon."""
+        self._say("MADV_NORMAL")
+        self._say("MADV_WILLNEED")
+
+    def want(self, array: Any, cut: slice) -> None:
+        """These places of an array's last axis, soon."""
+        address, step = array.__array_interface__["data"][0] - self._base, array.shape[-1] * array.itemsize
+        for row in range(array.size // array.shape[-1] if array.shape[-1] else 0):
+            first = address + row * step + cut.start * array.itemsize
+            first -= first % mmap.PAGESIZE
+            self._say("MADV_WILLNEED", first, address + row * step + cut.stop * array.itemsize - first)
+
+    def _say(self, name: str, first: int = 0, size: int | None = None) -> None:
+        if hasattr(mmap, name):
+            self.memory.madvise(getattr(mmap, name), first, len(self.memory) if size is None else size)
+
+
 class Spill:
     """An unnamed file in the system's folder for temporary files (`TMPDIR`), gone with the process."""
 
@@ -23,8 +56,8 @@ class Spill:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - kept open for as long as arrays live in it
         self._lock = Lock()
 
-    def keep(self, arrays: Sequence[Any]) -> tuple[mmap.mmap, list[Any]]:
-        """The same arrays, in the file; and their mapping, for `let_go`. `InputError` where the disk is full."""
+    def keep(self, arrays: Sequence[Any]) -> tuple[Region, list[Any]]:
+        """The same arrays, in the file; and the region they lie in. `InputError` where the disk is full."""
         places, end = [], 0
         for array in arrays:
             places.append(end)
@@ -42,22 +75,16 @@ class Spill:
                 raise InputError(
                     f"临时文件写不下（{first_line(error)}）；请清理磁盘，或用环境变量 TMPDIR 指定空间较大的文件夹"
                 ) from None
-        mapping = mmap.mmap(self._file.fileno(), max(end, 1), offset=first)
+        region = Region(self._file.fileno(), max(end, 1), first)
         kept = [
-            np.frombuffer(mapping, array.dtype, array.size, place).reshape(array.shape)
+            np.frombuffer(region.memory, array.dtype, array.size, place).reshape(array.shape)
             for place, array in zip(places, arrays, strict=True)
         ]
-        return mapping, kept
+        return region, kept
 
     def close(self) -> None:
         """No more arrays; those kept live as long as somebody holds them."""
         self._file.close()
-
-
-def let_go(mapping: mmap.mmap) -> None:
-    """Give the memory back; the file keeps everything, changes too."""
-    if hasattr(mmap, "MADV_DONTNEED"):
-        mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def parts_of(texts: pa.Array) -> list[Any]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from wudan.policy.engine.table.cells import Bools, Ints
 from wudan.policy.engine.table.form import Checked, Faults
 from wudan.policy.engine.table.layout import Entries
-from wudan.policy.engine.table.spill import Spill, let_go, parts_of, texts_of
+from wudan.policy.engine.table.spill import Region, Spill, parts_of, texts_of
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -38,21 +38,37 @@ class Piece:
     bad: Ints
     faults: Faults
     hashes: Ints
-    mapping: Any = None
+    region: Region | None = None
 
     def settle(self, spill: Spill) -> None:
         """Move what is large into a file."""
         count = len(self.entries)
         arrays = [*self.entries, self.persons, self.more, self.places, self.hashes, *parts_of(self.ids)]
-        self.mapping, kept = spill.keep(arrays)
+        self.region, kept = spill.keep(arrays)
         self.entries = Entries(*kept[:count])
         self.persons, self.more, self.places, self.hashes = kept[count : count + 4]
         self.ids = texts_of(*kept[count + 4 :])
 
     def rest(self) -> None:
         """Not needed for a while: give the memory back, where the piece lives in a file."""
-        if self.mapping is not None:
-            let_go(self.mapping)
+        if self.region is not None:
+            self.region.let_go()
+
+    def scatter(self) -> None:
+        """From now on it is read partition by partition."""
+        if self.region is not None:
+            self.region.scattered()
+
+    def gather(self) -> None:
+        """From now on it is read as a whole again."""
+        if self.region is not None:
+            self.region.whole()
+
+    def want(self, cut: slice) -> None:
+        """These entries are read next."""
+        if self.region is not None:
+            for array in (*self.entries, self.persons, self.more):
+                self.region.want(array, cut)
 
     def leave_out(self, rows: Ints, fault: np.uint64) -> None:
         """Take rows out of the entries and note a fault of theirs."""
@@ -122,6 +138,8 @@ def partition(pieces: Sequence[Piece], number: int) -> Partition:
     """Join a partition's entries out of all pieces."""
     cuts = [(p, slice(int(p.bounds[number]), int(p.bounds[number + 1]))) for p in pieces]
     cuts = [(piece, cut) for piece, cut in cuts if cut.stop > cut.start]
+    for piece, cut in cuts:
+        piece.want(cut)
     longer = any(len(piece.more) for piece, _ in cuts)
     mores = [
         piece.more[cut] if len(piece.more) else np.zeros(cut.stop - cut.start, np.int64)
