@@ -27,6 +27,13 @@ def test_a_refusal_is_a_page_with_its_status(status: int) -> None:
     assert "annual-limit" not in text
 
 
+def test_who_only_looked_is_not_told_of_a_deed() -> None:
+    for status, words in ((404, "没有找到要看的内容"), (409, "现在不能查看")):
+        text = answer(RequestFactory().get("/x/"), refused(status)).content.decode()
+        assert words in text
+        assert "这项操作没有办理" not in text and "没有保存" not in text
+
+
 def test_htmx_gets_the_card_alone() -> None:
     response = answer(RequestFactory().post("/x/", headers={"HX-Request": "true"}), refused())
     assert "<html" not in response.content.decode()

@@ -33,12 +33,18 @@ class RefusedMiddleware:
 def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The refusal as a page with its status, or as a card alone for htmx."""
     status = refused.refusal.status
-    forbidden = status == FORBIDDEN
+    forbidden, wrote = status == FORBIDDEN, request.method == "POST"
+    if forbidden:
+        title = "这项内容您不能查看或办理"
+    elif wrote:
+        title = "这项操作没有办理"
+    else:
+        title = "没有找到要看的内容" if status == HTTPStatus.NOT_FOUND else "现在不能查看"
     context = {
         "refusals": list(refused.refusals),
-        "title": "这项内容您不能查看或办理" if forbidden else "这项操作没有办理",
+        "title": title,
         "forbidden": forbidden,
-        "wrote": request.method == "POST",
+        "wrote": wrote,
     }
     template = "shared/refused_part.html" if is_partial(request) else "shared/refused.html"
     return render(request, template, context, status=status)
