@@ -48,6 +48,11 @@ class Watch:
     def button(self, words: str) -> None:
         follow(self.page, self.page.get_by_role("button", name=words))
 
+    def asked(self, words: str) -> None:
+        """A button that asks first."""
+        self.page.locator("summary", has_text=words).click()
+        follow(self.page, self.page.get_by_role("dialog").get_by_role("button", name=words))
+
     def look(self, name: str) -> None:
         for size, width in (("wide", WIDE), ("phone", PHONE)):
             self.page.set_viewport_size(width)

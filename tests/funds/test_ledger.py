@@ -60,8 +60,8 @@ def test_the_whole_way_of_a_sum(tez: Cast, pool: Pool) -> None:
     ("verb", "who", "short"),
     [
         ("earmark", "reviewer", "可用额度"),
-        ("release_earmark", "reviewer", "已核定待拨付的资金"),
-        ("send_to_bank", "finance", "已核定待拨付的资金"),
+        ("release_earmark", "reviewer", "已核定未送银行的资金"),
+        ("send_to_bank", "finance", "已核定未送银行的资金"),
         ("settle_paid", "finance", "银行在途资金"),
         ("bounce", "finance", "银行在途资金"),
         ("recover", "finance", "已拨付资金"),

@@ -45,7 +45,7 @@ ACCOUNT_KINDS = [
     ("granted", "预算下达"),
     ("available", "可用额度"),
     ("reserved", "列单预留"),
-    ("earmarked", "已核定待拨付"),
+    ("earmarked", "已核定未送银行"),
     ("in_transit", "银行在途"),
     ("paid", "已拨付"),
     ("recovered", "追回收入"),

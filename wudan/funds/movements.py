@@ -54,7 +54,7 @@ RELEASE = Movement(
     "available",
     (Role.REVIEWER, Role.FINANCE),
     "解除占用",
-    "已核定待拨付的资金",
+    "已核定未送银行的资金",
     "请核对是否已经解除或已经送银行。",
 )
 SEND = Movement(
@@ -63,7 +63,7 @@ SEND = Movement(
     "in_transit",
     (Role.FINANCE,),
     "送银行",
-    "已核定待拨付的资金",
+    "已核定未送银行的资金",
     "请核对本批申请是否都在这个资金池核定。",
 )
 PAY = Movement(

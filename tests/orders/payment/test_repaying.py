@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.orders.payment.making import FUND, answer, approved_claims, gathered,
 from wudan.funds import queries as funds
 from wudan.kernel.actor import Actor
 from wudan.kernel.errors import Refused
+from wudan.kernel.periods import legal_day, working_days_left
 from wudan.kernel.roles import Role
 from wudan.orders.payment import queries
 from wudan.orders.payment.actions.repaying import repay
@@ -18,6 +20,7 @@ from wudan.orders.payment.actions.returning import record_return
 from wudan.orders.payment.actions.sending import send, sign
 from wudan.orders.payment.models import PaymentLine
 from wudan.orders.subsidy.models import Claim
+from wudan.organisations.queries import calendar_overrides
 from wudan.people.models import PersonAccount
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +114,19 @@ def test_the_organisation_that_applied(tez: Cast) -> None:
     assert refusal_of(repay, claim_id=claim.pk, actor=outsider(tez, "provider"), at=AT) == "forbidden"
     assert refusal_of(repay, claim_id=claim.pk, actor=tez.provider_clerk, at=AT) == "account-unchanged"
     assert funds.pool_for(tez.code, FUND, 2020).payable
+
+
+def test_what_came_back_and_what_is_paid_again_have_a_clock_of_their_own(tez: Cast) -> None:
+    def left(claim: Claim, at: Any) -> int:
+        claim.refresh_from_db()
+        assert claim.due_on is not None and claim.due_on >= legal_day(at)
+        return working_days_left(legal_day(at), claim.due_on, calendar_overrides(tez.code))
+
+    claim = bounced_claim(tez, due_on=AT.date() - timedelta(days=90))
+    assert left(claim, AT) == 10
+    later = AT + timedelta(days=60)
+    new_account(claim)
+    repay(claim_id=claim.pk, actor=tez.finance, at=later)
+    assert left(claim, later) == 10
+    gathered(tez)
+    assert left(claim, later) == 10  # being listed and signed takes none of it

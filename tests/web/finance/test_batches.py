@@ -211,6 +211,23 @@ def test_forged_sums_show_as_not_agreeing(tez: Cast) -> None:
     assert "不一致" in text(signed_in(tez).get(f"/finance/batches/{batch.pk}/"))
 
 
+def test_a_batch_of_claims_from_elsewhere_claims_no_orders(tez: Cast) -> None:
+    approved_claims(tez)
+    batch = gathered(tez)
+    steps = signed_in(tez).get(f"/finance/batches/{batch.pk}/").context["orders"]
+    assert [(s.label, s.state, s.note) for s in steps[:4]] == [
+        (label, "skipped", "未经本系统") for label in ("提单", "列单", "选单", "接单")
+    ]
+
+
+def test_a_day_that_ran_out_before_the_batch_was_made_is_not_counted_from_it(tez: Cast) -> None:
+    approved_claims(tez, due_on=AT.date() - timedelta(days=30))
+    batch = gathered(tez)
+    seen = text(signed_in(tez).get(f"/finance/batches/{batch.pk}/"))
+    assert "2020年10月17日前办结" in seen and "已超期" in seen
+    assert "自2020年11月16日起" not in seen  # the clock is the claims' own, and began with their approval
+
+
 def test_an_old_claim_does_not_make_the_batch_late(tez: Cast) -> None:
     today = AT.date()
     approved_claims(tez, due_on=today + timedelta(days=9))

@@ -180,7 +180,7 @@ def test_the_reserve_shows_formula_figures_and_what_to_do(tez: Cast) -> None:
     client = signed_in(tez)
     assert "还没有登记年度数据" in text(client.get("/finance/reserve/"))
     form = {
-        "year": "2020",
+        "year": "2019",
         "opening_fen": "48000000",
         "drawn_fen": "24000000.01",
         "benefits_fen": "12000000",
@@ -195,6 +195,18 @@ def test_the_reserve_shows_formula_figures_and_what_to_do(tez: Cast) -> None:
     assert client.post("/finance/reserve/", form | {"benefits_fen": "0"}).status_code == 422
 
 
+def test_the_last_whole_year_is_judged_and_not_the_running_one(tez: Cast) -> None:
+    client = signed_in(tez)
+    form = {"opening_fen": "48000000", "drawn_fen": "0", "source": "决算"}
+    client.post("/finance/reserve/", form | {"year": "2020", "benefits_fen": "48000000"})
+    seen = text(client.get("/finance/reserve/"))
+    assert "还没有完整年度的数据" in seen and "低于标准" not in seen  # 2020 is not over
+    client.post("/finance/reserve/", form | {"year": "2019", "benefits_fen": "12000000"})
+    seen = text(client.get("/finance/reserve/"))
+    assert '<h2 id="now">2019年' in seen and "达到标准" in seen and "低于标准" not in seen
+    assert "年度未结束，不作判定" in seen
+
+
 def test_a_district_without_the_rule_is_told_so(db: Any) -> None:
     seen = text(signed_in(cast("370306")).get("/finance/reserve/"))
     assert "没有规定支付能力标准" in seen or "24个月" in seen
@@ -204,6 +216,16 @@ def test_a_claim_is_read_with_its_chain_and_money(tez: Cast) -> None:
     claim = bounced_claim(tez)
     seen = text(signed_in(tez).get(f"/finance/claims/{claim.pk}/"))
     assert "买单" in seen and "变更记录" in seen and "户名不符" in seen
+    assert f'href="/finance/bounced/{claim.pk}/">更正账户，重新拨付' in seen
+    overseen = text(signed_in(tez, "supervisor").get(f"/supervisor/claims/{claim.pk}/"))
+    assert "银行退票" in overseen and "更正账户，重新拨付" not in overseen  # it is finance's to do
+
+
+def test_money_set_aside_and_claims_that_wait_bear_different_names(tez: Cast) -> None:
+    bounced_claim(tez)  # 1,500 yuan came back: no claim waits for a batch, and the money is still set aside
+    home, pools = (text(signed_in(tez).get(path)) for path in ("/finance/", "/finance/pools/"))
+    assert "没有等待拨付的申请" in home and "已核定未送银行" not in home
+    assert "已核定未送银行包括" in pools and "已核定待拨付" not in pools
 
 
 def test_queries_do_not_grow_with_rows(tez: Cast, django_assert_max_num_queries: Any) -> None:
@@ -254,7 +276,9 @@ def test_no_receipt_waits_at_finance_and_is_answered(tez: Cast) -> None:
     assert "本人说没有收到，待与银行核实" in home
     assert "还剩5个工作日" in home
     assert claim.number in text(client.get("/finance/inquiries/"))
-    assert f"/finance/inquiries/{found.pk}/" in text(client.get(f"/finance/claims/{claim.pk}/"))
+    shown = text(client.get(f"/finance/claims/{claim.pk}/"))
+    assert f"/finance/inquiries/{found.pk}/" in shown
+    assert "<b>未收到</b>" in shown, "the change as a person reads it"
     url = f"/finance/inquiries/{found.pk}/"
     refused = client.post(url, {"arrived": "no", "voucher": "", "finding": "账户已销"})
     assert refused.status_code == 422

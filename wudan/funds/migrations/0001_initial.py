@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('granted', '预算下达'), ('available', '可用额度'), ('reserved', '列单预留'), ('earmarked', '已核定待拨付'), ('in_transit', '银行在途'), ('paid', '已拨付'), ('recovered', '追回收入')], verbose_name='科目')),
+                ('kind', models.TextField(choices=[('granted', '预算下达'), ('available', '可用额度'), ('reserved', '列单预留'), ('earmarked', '已核定未送银行'), ('in_transit', '银行在途'), ('paid', '已拨付'), ('recovered', '追回收入')], verbose_name='科目')),
                 ('balance_fen', models.BigIntegerField(default=0, verbose_name='余额（分）')),
                 ('pool', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='funds.pool', verbose_name='资金池')),
             ],

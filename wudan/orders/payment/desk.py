@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Sum
 
 from wudan.accounts.queries import names_of
 from wudan.funds import queries as funds
 from wudan.funds.models import Pool
 from wudan.kernel.actor import Actor
 from wudan.kernel.changes import Change, changes_of, users_in
+from wudan.orders.catalogue.models import Project
+from wudan.orders.delivery.models import TrainingClass
 from wudan.orders.payment.models import Batch, PaymentLine, Recovery, RecoveryReceipt
 from wudan.orders.payment.payables import (
     Payable,
@@ -172,6 +174,15 @@ class BatchDue:
 
     on: date | None
     late: int
+
+
+def by_the_chain(batch_id: int) -> tuple[int, int]:
+    """How many payments of a batch came of a class or project of this house, and how many it has. Two queries."""
+    lines = PaymentLine.objects.filter(batch_id=batch_id)
+    classes = TrainingClass.objects.filter(number=OuterRef("claim__class_id"))
+    projects = Project.objects.filter(number=OuterRef("claim__project_id"))
+    kept = lines.filter(Q(Exists(classes)) | Q(claim__person=None) & Q(Exists(projects)))
+    return kept.count(), lines.count()
 
 
 def batch_due(batch_id: int, today: date) -> BatchDue:

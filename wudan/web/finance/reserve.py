@@ -28,11 +28,11 @@ AREA = "finance"
 @require_http_methods(["GET", "POST"])
 @for_roles(Role.FINANCE)
 def reserve(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """Every year's result, newest first; saving figures works it out again."""
+    """Every year's result, newest first; judged is the last whole one. Saving figures works it out again."""
     desk = Desk(actor, AREA)
     rule = rulebook_for(desk.code).reserve
     years = list(fund_years(actor)) if rule else []
-    form = ReserveForm(request.POST or None, initial={"year": desk.today.year})
+    form = ReserveForm(request.POST or None, initial={"year": desk.today.year - 1})
     if request.method == "POST" and rule and form.is_valid():
         try:
             row = funds.record_fund_year(district_id=desk.code, actor=actor, at=desk.at, **form.cleaned_data)
@@ -45,7 +45,8 @@ def reserve(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     context = {
         "title": "失业保险基金支付能力",
         "rule": rule,
-        "latest": found[0] if found else None,
+        "latest": next((r for r in found if r.figures.year < desk.today.year), None),
+        "this_year": desk.today.year,
         "found": found,
         "bars": [Bar(f"{r.figures.year}年", int(r.months * 100), f"{r.months}个月") for r in reversed(found)],
         "bars_title": f"计提后可支付月数（不应低于{rule.months}个月）" if rule else "",

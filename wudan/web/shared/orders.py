@@ -13,26 +13,29 @@ STOPPED = ("rejected", "withdrawn", "recovered")
 
 def orders_of(claim: Any, *, href: str, note: str = "", kept: bool = False, trail: str = "") -> list[Step]:
     """Of one claim; `href` is where the page tells of 买单. `kept` where the claim came by the chain, `trail` the page that shows the
-    whole way to who may follow it. Of any other claim only its class is known, which stands for 接单."""
+    whole way to who may follow it. Any other claim went through none of them here, though the first day of its class is known."""
     bought_step = Step("买单", bought(claim.state), href, note=note)
     if kept:
         return [
             *(Step(label, "done", f"{trail}#{kind}" if trail else "") for label, kind in _KINDS),
             bought_step,
         ]
-    taught: StepState = "done" if claim.started_on else "skipped"
     return [
         *(Step(label, "skipped", "#facts", note=NOT_KEPT) for label in ("提单", "列单", "选单")),
-        Step("接单", taught, "#facts", claim.started_on, "" if claim.started_on else "没有开班"),
+        Step("接单", "skipped", "#facts", claim.started_on, NOT_KEPT if claim.started_on else "没有开班"),
         bought_step,
     ]
 
 
-def orders_of_many(href: str, trail: str = "") -> list[Step]:
-    """Of a batch, whose claims come from many classes; `trail` shows them all."""
-    before = [
-        Step(label, "done", f"{trail}#{kind}" if trail else "", note="见各笔申请") for label, kind in _KINDS
-    ]
+def orders_of_many(href: str, kept: int, every: int, trail: str = "") -> list[Step]:
+    """Of a batch: `kept` of its `every` claims came by the chain; `trail` shows them all."""
+    if not kept:
+        return [
+            *(Step(label, "skipped", "#lines", note=NOT_KEPT) for label, _ in _KINDS),
+            Step("买单", "now", href),
+        ]
+    note = "见各笔申请" if kept == every else f"{every}笔中{kept}笔经本系统"
+    before = [Step(label, "done", f"{trail}#{kind}" if trail else "", note=note) for label, kind in _KINDS]
     return [*before, Step("买单", "now", href)]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from wudan.kernel.periods import legal_day
+
 Tone = Literal["plain", "now", "wait", "done", "wrong", "off"]
 StepState = Literal["done", "now", "todo", "stopped", "skipped"]
 
@@ -32,6 +34,14 @@ class Standing:
     due: date | None = None
     days_left: int | None = None
     tone: Tone = "now"
+
+    @property
+    def begun(self) -> date | datetime | None:
+        """Since when; nothing where the clock had run out before, because it was an earlier step's."""
+        if self.since is None or self.due is None:
+            return self.since
+        day = legal_day(self.since) if isinstance(self.since, datetime) else self.since
+        return None if day > self.due else self.since
 
 
 @dataclass(frozen=True, slots=True)

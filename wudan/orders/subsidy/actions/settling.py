@@ -1,6 +1,7 @@
 """What payment (拨付) does to claims: set-based, because a batch holds thousands. Called by the payment room alone.
 
-The clock of 核定 runs on until the money has arrived: `due_on` is left standing by every verb but `mark_paid`.
+The clock of 核定 runs on until the money has arrived; what the bank sends back, and what is then paid again, is given the time of
+payment anew.
 """
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ def mark_paid(*, claim_ids: Collection[int], actor: Actor, at: datetime) -> int:
 
 def mark_bounced(*, reasons: Mapping[int, str], actor: Actor, at: datetime) -> int:
     """银行退票: batched → bounced; claim id → what the bank says. Refuses as `mark_batched`."""
-    return _move("bounce", reasons, actor, at, comments=reasons)
+    return _move("bounce", reasons, actor, at, comments=reasons, due_on=_pay_by(reasons, at))
 
 
 def mark_bounced_late(*, claim_id: int, reason: str, actor: Actor, at: datetime) -> int:
     """银行事后退回: paid → bounced, what the bank reported as paid came back. Refuses: forbidden, wrong-state."""
     with acting(actor=actor, at=at, basis=BASIS):
-        due = due_on(Claim.objects.get(pk=claim_id).district_id, "approved", at)
+        due = _pay_by([claim_id], at)
         moved = _move(
             "bounce_late", [claim_id], actor, at, comments={claim_id: reason}, due_on=due, receipt_answer=""
         )
@@ -66,7 +67,13 @@ def mark_bounced_late(*, claim_id: int, reason: str, actor: Actor, at: datetime)
 
 def mark_repay(*, claim_id: int, actor: Actor, at: datetime, comment: str = "") -> int:
     """重新拨付: bounced → approved, by finance or whoever applied. Refuses: forbidden, wrong-state."""
-    return _move("repay", [claim_id], actor, at, comments={claim_id: comment})
+    return _move("repay", [claim_id], actor, at, comments={claim_id: comment}, due_on=_pay_by([claim_id], at))
+
+
+def _pay_by(claim_ids: Collection[int], at: datetime) -> date | None:
+    """A payment that came back, and one made again, have a clock of their own; claims of one act are of one district."""
+    claim = Claim.objects.filter(pk__in=list(claim_ids)).only("district_id").first()
+    return None if claim is None else due_on(claim.district_id, "approved", at)
 
 
 def mark_recovering(*, claim_id: int, actor: Actor, at: datetime, comment: str) -> int:

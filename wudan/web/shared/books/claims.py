@@ -141,10 +141,20 @@ def claim(
             (x, LINE.states[x.state], LINE_TONES[x.state], desk.url("batch", x.batch_id)) for x in lines
         ],
         "desk_claims": desk.url("claims"),
+        "next": _next(found, desk),
         **claim_chain(found, desk),
         **_numbers(found, desk, full or {}),
     }
     return page(request, template, {**own, **context})
+
+
+def _next(found: Any, desk: Desk) -> tuple[str, str] | None:
+    """What the reader's own desk does with it now, and where; nothing where that is another desk's."""
+    if found.state == "bounced" and (href := desk.url("correct", found.pk)):
+        return "更正账户，重新拨付", href
+    if found.state == "approved" and (href := desk.url("gather")):
+        return "列入拨付批次", href
+    return None
 
 
 def reveal(
@@ -220,7 +230,7 @@ def _inquiry(found: Any, desk: Desk) -> list[Fact]:
     href = desk.url("inquiry", one.pk)
     return [
         Fact("到账核实", f"{INQUIRY.states[one.state]}{by}{said}", "查看并答复" if href else "", href,
-             legal_day(one.answered_at or one.asked_at), "wait" if one.state == "open" else "plain")
+             legal_day(one.answered_at or one.asked_at), tone="wait" if one.state == "open" else "plain")
     ]  # fmt: skip
 
 

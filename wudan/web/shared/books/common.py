@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from wudan.kernel.actor import Actor
 from wudan.kernel.clock import now
 from wudan.kernel.periods import legal_day, working_days_left
+from wudan.orders.payment import desk as payment_desk
 from wudan.orders.payment.states import BATCH
 from wudan.orders.subsidy.queries.claims import step_of
 from wudan.orders.subsidy.states import CLAIM, FINAL, STEPS
@@ -115,5 +116,6 @@ def batch_chain(batch: Any, since: datetime | None, due: date | None, desk: Desk
     standing = Standing(
         BATCH.states[state], legal_day(since) if since else None, who, due, desk.left(due), BATCH_TONES[state]
     )  # fmt: skip
-    orders = orders_of_many("#history", trail_url(desk.area, "batch", batch.pk))
+    kept, every = payment_desk.by_the_chain(batch.pk)
+    orders = orders_of_many("#history", kept, every, trail_url(desk.area, "batch", batch.pk))
     return {"orders": orders, "steps": steps, "standing": standing}
