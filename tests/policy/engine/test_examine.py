@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -211,9 +210,7 @@ def test_a_person_can_be_pasted_as_a_case(planted: tuple[Rulebook, list[Finding]
 
 @pytest.mark.parametrize("name", available_rulebooks())
 def test_shipped_rulebooks_pass_with_their_open_points(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    began = time.process_time()
     assert main(["rulebook", "check", name, "--format", "json"]) == 0
-    assert time.process_time() - began < 10
     said = capsys.readouterr()
     content = json.loads(said.out)
     assert content["findings"]

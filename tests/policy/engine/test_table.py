@@ -72,7 +72,7 @@ def test_numbers_are_the_same_only_letter_by_letter() -> None:
 
     def piece(ids: list[str | None], hashes: list[int]) -> Piece:
         made = Piece.__new__(Piece)
-        made.rows, made.ids, made.hashes, made.mapping = len(ids), pa.array(ids), np.array(hashes), None
+        made.rows, made.ids, made.hashes, made.region = len(ids), pa.array(ids), np.array(hashes), None
         return made
 
     first, second = piece(["A", "B", None], [7, 7, 0]), piece(["C", "B", None, "D"], [7, 7, 0, 9])
