@@ -52,7 +52,7 @@ def claim(request: HttpRequest, actor: Actor, claim_id: int) -> HttpResponse:
     closes_on = notice.closes_on if notice and one.state == "noticed" else None
     inquiry = inquiries_of([one.pk]).get(one.pk)
     owed = open_recoveries(actor, one.pk) if one.payee == "person" else []
-    standing = stage(one, closes_on, inquiry, sum(x.left_fen for x in owed))
+    standing = stage(one, closes_on, inquiry, owed)
     dates = {review.verb: legal_day(review.at) for review in found.reviews}
     if notice:
         dates["publish"] = notice.opened_on

@@ -87,9 +87,9 @@ def _cards(visit: Visit) -> list[Card]:
     claims = list(visible_claims(visit.actor).order_by("-id")[:200])
     noticed = notices_of([c.pk for c in claims if c.state == "noticed"])
     late = live_lines(visit.actor)
-    owed: dict[int, int] = {}
+    owed: dict[int, list[Any]] = {}
     for one in open_recoveries(visit.actor) if any(c.state in PAID for c in claims) else ():
-        owed[one.claim_id] = owed.get(one.claim_id, 0) + one.left_fen
+        owed.setdefault(one.claim_id, []).append(one)
     asked = inquiries_of([c.pk for c in claims if c.receipt_answer == "no"])
     return [
         _card(
@@ -100,7 +100,7 @@ def _cards(visit: Visit) -> list[Card]:
                 claim,
                 noticed[claim.pk].closes_on if claim.pk in noticed else None,
                 asked.get(claim.pk),
-                owed.get(claim.pk, 0),
+                owed.get(claim.pk, ()),
             ),
         )
         for claim in claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,9 +48,9 @@ def late_stage(line: Any) -> Stage:
     return Stage(head, "有事实发生变化，点开看原因和您可以做什么。", "wait", OFFICE, line.due_on)
 
 
-def stage(claim: Any, closes_on: date | None = None, inquiry: Any = None, owed_fen: int = 0) -> Stage:
+def stage(claim: Any, closes_on: date | None = None, inquiry: Any = None, owed: Sequence[Any] = ()) -> Stage:
     """Where the claim stands. `closes_on` is the last day of its public notice, where it is on one; `inquiry` what finance asks
-    the bank, or found, after the person said that the money did not come; `owed_fen` what is still to be given back of it."""
+    the bank, or found, after the person said that the money did not come; `owed` the recoveries of it that are open."""
     state, tone = claim.state, TONES.get(claim.state, "now")
     to_me = claim.payee == "person"
     by_me = claim.applied_by == "person"
@@ -67,10 +68,11 @@ def stage(claim: Any, closes_on: date | None = None, inquiry: Any = None, owed_f
                 "您本人", mine=True, action="更正收款账户",
             )  # fmt: skip
         return Stage("银行退票", "由收款单位更正账户后重新拨付。", "wait", "收款单位")
-    if owed_fen and to_me:
+    if owed and to_me:
         return Stage(
-            f"要求退回{in_sentence(owed_fen)}", "这笔补贴查明不应这样发放，下面写明原因和怎么退；不同意的，可以向区人社局申诉。",
-            "wrong", "您本人", mine=True, action="看怎么退回",
+            f"要求退回{in_sentence(sum(one.left_fen for one in owed))}",
+            "这笔补贴查明不应这样发放，下面写明原因和怎么退；不同意的，可以申诉。",
+            "wrong", "您本人", mine=True, action="看怎么退回", since=owed[0].opened_at,
         )  # fmt: skip
     if state == "paid":
         return _paid(claim, inquiry, to_me=to_me)

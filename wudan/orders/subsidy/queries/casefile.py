@@ -267,6 +267,7 @@ def _published(claim: Claim) -> tuple[Published, ...]:
 
 # --- history ----------------------------------------------------------------------------------------------------
 _LABELS = {f.attname: str(f.verbose_name) for f in Claim._meta.concrete_fields}
+_CHOICES = {f.attname: dict(f.choices) for f in Claim._meta.concrete_fields if f.choices}
 _WORDS = {"INSERT": "新建", "UPDATE": "变更", "DELETE": "删除"}
 _INTERNAL = frozenset({"fingerprint", "evaluation_id", "state_since", "own"})
 
@@ -314,8 +315,10 @@ def _own_word(rulebook: Rulebook, name: str, side: Mapping[str, Any]) -> str:
 def _word(name: str, value: Any, names: Mapping[int, str]) -> str:
     if value in (None, "", []):
         return "（空）"
-    if name == "state":
-        return CLAIM.states.get(str(value), str(value))
+    if name in _CHOICES:
+        return str(_CHOICES[name].get(str(value), value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if name == "outcome":
         return OUTCOMES.get(str(value), str(value))
     if name.endswith("_by") and isinstance(value, int):
