@@ -26,6 +26,7 @@ from wudan.orders.subsidy.actions.reviewing import reject
 from wudan.orders.subsidy.forms import Override
 from wudan.orders.subsidy.models import Claim
 from wudan.policy.drafts.actions import save_entry, save_file
+from wudan.policy.drafts.entries import Wanted
 from wudan.policy.drafts.queries import files_of
 from wudan.policy.models import Draft, Evaluation
 
@@ -105,6 +106,26 @@ def test_heads_and_money_today_against_the_draft(tez: Cast) -> None:
     assert (
         list(Claim.objects.order_by("pk").values()) == before[0] and Evaluation.objects.count() == before[1]
     )
+
+
+@pytest.mark.parametrize(("first", "claims", "delta"), [("2020-09-01", 1, 50_000), ("2020-09-02", 0, 0)])
+def test_a_run_says_how_many_claims_fall_under_what_changed(
+    tez: Cast, first: str, claims: int, delta: int
+) -> None:
+    submitted(tez)  # 中级, its class begins on 1 September
+    draft = copied(tez)
+    rows = (("5", "1000元"), ("4", "2000元"), ("3", "2000元"))
+    wanted = Wanted(rows=rows, source="区人社局通知", valid_from=first)
+    save_entry(**by_form(draft, wanted, "new"), actor=tez.policy)
+    draft.refresh_from_db()
+    run = tried(tez, draft)
+    assert run.figures["touched"] == {"since": first, "claims": claims}
+    assert sum(one.delta_fen for one in changes_of(tez.policy, run.pk)) == delta
+
+
+def test_a_draft_that_says_the_same_touches_nothing(tez: Cast) -> None:
+    submitted(tez)
+    assert tried(tez, copied(tez)).figures["touched"] is None
 
 
 def test_a_rule_refuses_and_the_sum_goes(tez: Cast) -> None:

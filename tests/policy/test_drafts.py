@@ -422,6 +422,47 @@ def test_a_refusal_cites_the_basis_of_the_limit_it_rests_on(tez: Cast) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("section", "code", "wanted", "label"),
+    [
+        ("tables", "level_standard", {"rows": (("5", "1200元"), ("4", "1500元"), ("3", "2000元"))}, "按等级的补贴标准"),
+        ("values", "insured_months_min", {"value": "36个月"}, "失业保险累计缴费月数下限"),
+        ("values", "yearly_max", {"value": "2次"}, "每人每年补贴次数上限"),
+    ],
+)  # fmt: skip
+def test_one_more_version_is_one_difference(
+    tez: Cast, section: str, code: str, wanted: Any, label: str
+) -> None:
+    draft = copied(tez)
+    version = Wanted(**wanted, source="区人社局2021年7月通知", document=NOTICE, valid_from="2021-07-01")
+    found = actions.save_entry(
+        **by_form(draft, version, "new", section=section, code=code), actor=tez.policy
+    ).rulebook
+    assert found is not None
+    (one,) = differences(rulebook_for(tez.code), found)
+    assert (one.kind, one.label) == ("new", label) and one.after is not None
+    assert one.after.clause == f"{NOTICE} 区人社局2021年7月通知"
+    assert one.after.valid_from == date(2021, 7, 1)
+    twice = [c.value for c in found.clauses() if c.topic == "金额" and "其后" in c.value]
+    assert not twice  # a table is called by its name once
+
+
+def test_a_rule_written_otherwise_is_a_difference(tez: Cast) -> None:
+    draft = copied(tez)
+    text = files_of(draft.pk)["schemes.yaml"].replace(
+        "floor(fee_fen * apprenticeship_share)", "floor(fee_fen * 70%)"
+    )
+    found = actions.save_file(
+        draft_id=draft.pk, revision=0, name="schemes.yaml", text=text, actor=tez.policy, at=AT
+    ).rulebook
+    assert found is not None
+    said = [(d.kind, d.topic) for d in differences(rulebook_for(tez.code), found)]
+    assert said == [
+        ("changed", "申领条件"),
+        ("changed", "金额"),
+    ]  # the share stands in a condition, and in the sum
+
+
 def test_a_release_names_the_document_it_was_issued_by(tez: Cast, second: Actor) -> None:
     assert rulebook_for(tez.code).law == "台政办发〔2020〕4号"
     enacted = approved(tez, second)

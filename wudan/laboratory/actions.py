@@ -25,16 +25,21 @@ from wudan.laboratory.states import RUN
 from wudan.people.queries import towns
 from wudan.policy.actions import record_release
 from wudan.policy.drafts.checking import check
+from wudan.policy.drafts.comparing import differences
 from wudan.policy.drafts.queries import draft_of, files_of
 from wudan.policy.engine.decide import decide_table
+from wudan.policy.engine.form import facts_of
 from wudan.policy.engine.problems import InputError
 from wudan.policy.engine.rulebook import Rulebook
 from wudan.policy.engine.simulate import known_history
 from wudan.policy.engine.table.source import Source
+from wudan.policy.engine.values import to_day
 from wudan.policy.queries import rulebook_for
 from wudan.policy.stored import load_stored
 
 BASIS = "政策试算"
+HEAD = "规则集"
+"""The statement of title and release: no rule."""
 AT_ONCE = 2_000
 """Up to so many claims the page decides while the officer waits: under a second."""
 BROKEN = "试算时系统出错，没有得出结果。请稍后再试；仍不成功的，请联系管理员。"
@@ -164,6 +169,7 @@ def summed(
         "fixed": len(read.fixed),
         "history": len(read.history),
         "changed": totals(differ, old, new),
+        "touched": touched(read.open, old.rulebook, new.rulebook),
         "tables": tables,
         "outlook": outlook(run.district_id, tables["fund"], months, legal_day(at)),
     }
@@ -182,6 +188,25 @@ def summed(
         for one in differ
     ]
     return figures, changes
+
+
+def touched(claims: facts.Claims, before: Rulebook, after: Rulebook) -> dict[str, Any] | None:
+    """From which day on the draft says something else, and how many of these claims begin on or after it; None where it says
+    nothing else. A claim goes by the day it begins, so a draft for the future changes none of the past."""
+    days = [one.after.valid_from if one.after else one.before.valid_from
+            for one in differences(before, after) if one.topic != HEAD and (one.after or one.before)]  # fmt: skip
+    anchor = after.scope.anchor
+    if not days or anchor is None:
+        return None
+    first, names = to_day(min(days)), sorted(anchor.columns())
+    known: dict[tuple[Any, ...], bool] = {}
+    count = 0
+    for key in zip(*(claims.facts[name] for name in names), strict=True):
+        if key not in known:
+            begins = anchor.one(facts_of(dict(zip(names, key, strict=True)), after.forms))
+            known[key] = begins is not None and begins >= first
+        count += known[key]
+    return {"since": min(days).isoformat(), "claims": count}
 
 
 def _codes(text: str) -> list[str]:

@@ -168,6 +168,16 @@ def test_a_trial_is_read_listed_and_taken_away(as_: As, tez: Cast) -> None:
     } == {404}
 
 
+def test_a_run_of_claims_before_the_first_day_says_that_it_shows_nothing(as_: As, tez: Cast) -> None:
+    submitted(tez)  # in 2020; the draft pays otherwise from 2021 on
+    client, draft = as_(tez.policy), raised(tez)
+    page = client.post(url("lab_start", draft.pk), {"years": "2020"}, follow=True).content.decode()
+    assert "没有一份申请按改动后的规定核算" in page and "2021年1月1日" in page
+    rows = client.get(url("lab_differences", draft.pk)).context["rows"]
+    assert len(rows) == 1  # one edit is one difference, with its document and day
+    assert (rows[0]["at"].clause, str(rows[0]["at"].valid_from)) == (f"{NOTICE} 一", "2021-01-01")
+
+
 def test_a_run_that_waits_shows_how_far_it_is(as_: As, tez: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wudan.laboratory.actions.AT_ONCE", 0)
     monkeypatch.setattr("wudan.web.bureau.laboratory.runs.AT_ONCE", 0)

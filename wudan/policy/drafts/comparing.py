@@ -52,11 +52,16 @@ def differences(before: Rulebook, after: Rulebook) -> list[Difference]:
         was = old.get(key)
         if was is None:
             found.append(Difference("new", statement.topic, statement.label, None, statement))
-        elif (was.value, was.clause, was.reading) != (statement.value, statement.clause, statement.reading):
+        elif _says(was) != _says(statement):
             found.append(Difference("changed", statement.topic, statement.label, was, statement))
     gone = [Difference("gone", s.topic, s.label, s, None) for key, s in old.items() if key not in new]
     topics = list(dict.fromkeys([s.topic for s in (*new.values(), *old.values())]))
     return sorted([*found, *gone], key=lambda one: topics.index(one.topic))
+
+
+def _says(one: ClauseValue) -> tuple[str, str, str]:
+    """A rule says what it is written as: a value in its words has a line of its own, and one edit is one difference."""
+    return one.written or one.value, one.clause, one.reading
 
 
 def _keyed(rulebook: Rulebook) -> dict[tuple[str, str, str, int], ClauseValue]:

@@ -229,12 +229,21 @@ class _Loader:
             item = Item("rulebook.yaml", 1, self.collector, entries={})
         return item
 
-    def state(self, topic: str, label: str, value: str, origin: Origin) -> None:
-        """Record a line for the policy pages."""
+    def state(self, topic: str, label: str, value: str, origin: Origin, *written: Item | None) -> None:
+        """Record a line for the policy pages; of a rule with the expressions it is written in."""
         value = _chinese_days(value)
         outside = not origin.document
         self.stated.append(
-            ClauseValue(topic, label, value, origin.clause, origin.valid_from, origin.reading, outside)
+            ClauseValue(
+                topic,
+                label,
+                value,
+                origin.clause,
+                origin.valid_from,
+                origin.reading,
+                outside,
+                "；".join(_text(item) for item in written if item is not None),
+            )
         )
 
     def read_head(self) -> Context:
@@ -269,7 +278,8 @@ class _Loader:
         }
         head.check_unknown()
         kind = "参考规则集，" if example else ""
-        self.state("规则集", title, f"{kind}{context.document} 版本{release}", origin)
+        amended = f"（{self.head['amended_by']}修改）" if self.head["amended_by"] else ""
+        self.state("规则集", title, f"{kind}{context.document}{amended} 版本{release}", origin)
         return context
 
     def read_own(self, context: Context) -> OwnColumns:
@@ -299,18 +309,27 @@ class _Loader:
                 f"{self.names(condition.schemes, context)}：{condition.label}",
                 words,
                 condition.origin,
+                item.get("require"),
+                item.get("when"),
             )
         for code, item in self.section("amounts", required=False).mapping("amounts"):
             amount = read_amount(code, item, context)
             amounts.append(amount)
+            steps = item.get("steps")
             for part in amount.parts:
                 words = part.node.children[0].words(self.label_of)
-                self.state("金额", f"{self.names(amount.schemes, context)}：{part.label}", words, part.origin)
+                step = steps.get(part.name) if steps else None
+                names = self.names(amount.schemes, context)
+                self.state("金额", f"{names}：{part.label}", words, part.origin, step and step.get("value"))
         for code, item in self.section("across", required=False).mapping("across"):
             rule = read_across(code, item, context)
             across.append(rule)
             names = self.names(rule.schemes, context)
-            self.state("多次申请", f"{names}：{rule.label}", self.across_words(rule), rule.origin)
+            written = [
+                item.get(name)
+                for name in ("kind", "period", "months", "key", "at_least", "max", "from", "to")
+            ]
+            self.state("多次申请", f"{names}：{rule.label}", self.across_words(rule), rule.origin, *written)
         return conditions, amounts, across
 
     def read_facts(self, context: Context) -> None:
@@ -355,7 +374,7 @@ class _Loader:
     def read_fact(self, code: str, item: Item, context: Context) -> None:
         origin = read_fact(code, item, context)
         words = context.scope.named[code].children[0].words(self.label_of)
-        self.state("推算的事项", item.string("label", default=code), words, origin)
+        self.state("推算的事项", item.string("label", default=code), words, origin, item.get("value"))
 
     def label_of(self, column: str) -> str:
         return lw.column_words(self.section, column)
@@ -448,6 +467,10 @@ def _columns_used(
     if APPLIED_ON in names:
         names.add("applied_at")
     return tuple(c.name for c in (*CLAIM_COLUMNS, *declared) if c.name in names)
+
+
+def _text(item: Item) -> str:
+    return item.text if item.text is not None else "、".join(_text(child) for child in item.items or [])
 
 
 def _said_entries(item: Item, context: Context) -> str:

@@ -125,7 +125,8 @@ class Reserve:
 
 @dataclass(frozen=True)
 class ClauseValue:
-    """One line of the policy page: what, how much, by which clause, from when, how read; `outside` where no document says it."""
+    """One line of the policy page: what, how much, by which clause, from when, how read; `outside` where no document says it. `written` is
+    the expression of a rule, whose words may hold values that have a line of their own."""
 
     topic: str
     label: str
@@ -134,6 +135,7 @@ class ClauseValue:
     valid_from: dt.date
     reading: str
     outside: bool = False
+    written: str = ""
 
     @property
     def understood(self) -> str:

@@ -161,7 +161,11 @@ class Versions(Node):
         return result
 
     def words(self, label: Callable[[str], str]) -> str:
-        return "，其后".join(child.words(label) for child in self.children[1:])
+        said = [child.words(label) for child in self.children[1:]]
+        # Tables are called by their name, the same in every version; their figures stand in a statement each.
+        return "，其后".join(
+            words for place, words in enumerate(said) if place == 0 or words != said[place - 1]
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -31,6 +32,7 @@ def shown(run: Any) -> dict[str, Any]:
             {"label": label, "count": changed[name][0], "fen": changed[name][1], "href": f"{at('changes', run.pk)}?side={side}"}
             for name, side, label in _CHANGED
         ],
+        "touched": _touched(figures.get("touched")),
         "outlook": _outlook(figures["outlook"]),
         "books": figures["rulebooks"],
         "left_out": figures["left_out"],
@@ -39,6 +41,10 @@ def shown(run: Any) -> dict[str, Any]:
         "export_url": at("run_export", run.pk),
         "policy_url": reverse("bureau:policy"),
     }  # fmt: skip
+
+
+def _touched(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if found is None else {**found, "since": date.fromisoformat(found["since"])}
 
 
 _CHANGED = (
