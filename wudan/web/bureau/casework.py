@@ -121,7 +121,7 @@ def _difference(difference: Any, rulebook: Any) -> str:
 # --- history ----------------------------------------------------------------------------------------------------
 _TONES: dict[str, Tone] = {
     "send_back": "wait", "return_first": "wait", "reject": "wrong", "reject_second": "wrong", "uphold": "wrong",
-    "bounce": "wrong", "open_recovery": "wrong", "pass_first": "done", "pass_second": "done", "accept": "done",
+    "bounce": "wrong", "bounce_late": "wrong", "open_recovery": "wrong", "pass_first": "done", "pass_second": "done", "accept": "done",
     "approve": "done", "pay": "done",
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ UNDER_WAY = ("uploaded", "checked", "confirming", "unreadable")
 BACK = {
     "returned": ("send_back",),
     "rejected": ("reject", "reject_second", "uphold"),
-    "bounced": ("bounce",),
+    "bounced": ("bounce", "bounce_late"),
 }
 
 

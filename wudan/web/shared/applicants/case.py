@@ -9,21 +9,18 @@ from typing import Any
 from wudan.kernel.identifiers import mask_name
 from wudan.kernel.money import in_sentence
 from wudan.orders.subsidy.queries.casefile import ClaimPage
-from wudan.orders.subsidy.queries.claims import step_of
 from wudan.orders.subsidy.queries.entitled import came_by_the_chain
-from wudan.orders.subsidy.states import CLAIM, FINAL, STEPS
+from wudan.orders.subsidy.states import CLAIM, FINAL
 from wudan.organisations.queries import days_left
 from wudan.web.shared.applicants.desk import Desk
 from wudan.web.shared.applicants.words import CLAIM_TONES, NEXT, OUTCOME_TONES
-from wudan.web.shared.orders import orders_of
-from wudan.web.shared.parts import Event, Fact, Standing, Step
+from wudan.web.shared.orders import claim_steps, orders_of
+from wudan.web.shared.parts import Event, Fact, Standing
 from wudan.web.shared.policy_words import change_words
 from wudan.web.shared.words import day_words
 from wudan.web.shared.working import work_rows
 
 PAYEES = {"person": "本人", "enterprise": "企业", "provider": "培训机构"}
-OVER = ("withdrawn", "rejected", "recovered")
-HELD = ("returned", "frozen", "bounced", "recovering")
 MOST_CHANGES = 3
 # Facts in the order a clerk has them in the hand: the class, then the certificate.
 _ORDER = (
@@ -33,7 +30,7 @@ _ORDER = (
 )  # fmt: skip
 _EVENT_TONES: dict[str, Any] = {
     "send_back": "wait", "reject": "wrong", "reject_second": "wrong", "uphold": "wrong", "bounce": "wrong", "freeze": "wait",
-    "pay": "done", "withdraw": "plain", "open_recovery": "wrong",
+    "bounce_late": "wrong", "pay": "done", "withdraw": "plain", "open_recovery": "wrong",
 }  # fmt: skip
 
 
@@ -53,7 +50,7 @@ def context(seen: ClaimPage, today: date, lines: Sequence[Any], desk: Desk) -> d
         "seen": seen,
         "claim": claim,
         "orders": orders_of(claim, href="#decision", kept=came_by_the_chain(claim)),
-        "steps": _steps(claim.state, _place(seen)),
+        "steps": claim_steps(claim, "#history", "#next"),
         "standing": _standing(claim, left),
         "next": NEXT[claim.state],
         "left": left,
@@ -70,32 +67,6 @@ def context(seen: ClaimPage, today: date, lines: Sequence[Any], desk: Desk) -> d
         "number_masked": claim.person.number_masked if claim.person else "",
         "roster_href": desk.url("roster", claim.roster_id) if claim.roster_id else "",
     }
-
-
-_STOPPED_AT = {"reject_second": "复审", "uphold": "公示"}
-
-
-def _place(seen: ClaimPage) -> int:
-    """The step where it stands; a refused or withdrawn claim stands where it was stopped."""
-    if seen.claim.state not in ("rejected", "withdrawn"):
-        return step_of(seen.claim.state)
-    last = seen.reviews[-1].verb if seen.reviews else ""
-    verbs = {review.verb for review in seen.reviews}
-    so_far = next((s for v, s in (("pass_first", "复审"), ("accept", "初审")) if v in verbs), "受理")
-    stopped = _STOPPED_AT.get(last, so_far)
-    return [label for label, _ in STEPS].index(stopped)
-
-
-def _steps(state: str, here: int) -> list[Step]:
-    found = []
-    for place, (label, _) in enumerate(STEPS):
-        if place < here or state in ("paid", "recovered"):
-            found.append(Step(label, "done", "#history"))
-        elif place > here:
-            found.append(Step(label, "skipped" if state in OVER else "todo", "#next"))
-        else:
-            found.append(Step(label, "stopped" if state in (*OVER, *HELD) else "now", "#history"))
-    return found
 
 
 def _standing(claim: Any, left: int | None) -> Standing:
