@@ -235,5 +235,5 @@ def test_figures_count_persons_once():
     figures = programme_figures(tez.code)
     assert (figures.person_times, figures.persons, figures.paid_fen, figures.in_progress) == (0, 0, 0, 2)
     steps = funnel(tez.supervisor)
-    assert [(s.label, s.count) for s in steps if s.count] == [("申请", 1), ("核定", 1)]
+    assert [(s.label, s.count) for s in steps if s.count] == [("受理", 1), ("拨付", 1)]
     assert all(step_of(state) >= 0 for state in CLAIM.states)

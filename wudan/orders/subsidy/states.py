@@ -75,16 +75,19 @@ CLAIM = StateTable(
 
 # Moves that follow from a difference (差额) of the payment room, not from work on the claim itself.
 BY_DIFFERENCE = frozenset({"lift_recovery", "restore", "reopen"})
-# The steps of the bar on every page about a claim, and the states standing at each.
+# The steps of the bar on every page about a claim, and the states in which each is being worked on: what was accepted waits for
+# the first review. Everything that counts or draws by step reads it here.
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("申请", ("submitted", "returned", "withdrawn")),
-    ("受理", ("accepted",)),
-    ("初审", ("first_passed",)),
-    ("复审", ("second_passed", "rejected")),
-    ("公示", ("noticed", "frozen", "cleared")),
-    ("核定", ("approved",)),
-    ("拨付", ("batched", "paid", "bounced", "recovering", "recovered")),
+    ("申请", ("returned", "withdrawn")),
+    ("受理", ("submitted",)),
+    ("初审", ("accepted",)),
+    ("复审", ("first_passed", "rejected")),
+    ("公示", ("second_passed", "noticed", "frozen")),
+    ("核定", ("cleared",)),
+    ("拨付", ("approved", "batched", "paid", "bounced", "recovering", "recovered")),
 )
+# In these the step stands still: it is over, or waits for something that went wrong. What the applicant mends goes on.
+STANDING_STILL = ("rejected", "withdrawn", "recovered", "frozen", "bounced", "recovering")
 # States in which a claim counts against the person's limits.
 HOLDING = (
     "submitted", "accepted", "first_passed", "second_passed", "noticed", "frozen", "cleared",

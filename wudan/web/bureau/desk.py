@@ -12,15 +12,12 @@ from wudan.kernel.actor import Actor
 from wudan.kernel.clock import now
 from wudan.kernel.errors import forbid
 from wudan.kernel.periods import legal_day, working_days_left
-from wudan.orders.subsidy.queries.claims import step_of
-from wudan.orders.subsidy.states import CLAIM, STEPS
+from wudan.orders.subsidy.states import CLAIM
 from wudan.organisations.queries import calendar_overrides, district
 from wudan.web.bureau.words import ACTS, TONES
-from wudan.web.shared.orders import STOPPED
-from wudan.web.shared.parts import Standing, Step, StepState
+from wudan.web.shared.orders import claim_steps
+from wudan.web.shared.parts import Standing
 from wudan.web.shared.trails import orders_bar
-
-_HELD = ("returned", "frozen", "bounced", "recovering")
 
 
 @dataclass
@@ -61,28 +58,11 @@ def chain(claim: Any, desk: Desk) -> dict[str, Any]:
         CLAIM.states[claim.state], legal_day(claim.state_since), ACTS.get(claim.state, ""), claim.due_on, left,
         TONES[claim.state],
     )  # fmt: skip
-    return {"orders": orders, "steps_of_claim": _steps(claim), "standing": standing}
-
-
-def _steps(claim: Any) -> list[Step]:
-    """A state stands after the step it is named for: 已受理 has 受理 behind it and 初审 before it."""
-    state = claim.state
-    reached = step_of(state)
-    waiting = state in ("submitted", "accepted", "first_passed", "second_passed", "cleared", "approved")
-    at = reached + 1 if waiting else reached
-    if state == "rejected":  # where it was refused: by whoever had it last
-        at = next(
-            (n for n, by in ((4, claim.second_by), (3, claim.first_by), (2, claim.accepted_by)) if by), 1
-        )
-    found = []
-    for place, (label, _) in enumerate(STEPS):
-        shape: StepState = "done" if place < at else "now" if place == at else "todo"
-        if place == at and state in (*STOPPED, *_HELD):
-            shape = "stopped"
-        if state == "paid":
-            shape = "done"
-        found.append(Step(label, shape, "#history" if place <= at else "#decide"))
-    return found
+    return {
+        "orders": orders,
+        "steps_of_claim": claim_steps(claim, "#history", "#decide"),
+        "standing": standing,
+    }
 
 
 def claim_url(claim: Any) -> str:

@@ -8,17 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from wudan.kernel.money import in_sentence
-from wudan.orders.subsidy.states import STEPS
+from wudan.orders.subsidy.queries.claims import step_of
+from wudan.orders.subsidy.states import STANDING_STILL, STEPS
 from wudan.web.shared.parts import StepState, Tone
 from wudan.web.shared.words import cn_date
 
 OFFICE = "区人社局"
-# Which step is being worked on in a state: the one that comes next after what was done.
-_AT = {
-    "submitted": 1, "returned": 0, "withdrawn": 0, "accepted": 2, "first_passed": 3, "second_passed": 4, "noticed": 4,
-    "frozen": 4, "cleared": 5, "approved": 6, "batched": 6, "bounced": 6, "paid": 7, "recovering": 6, "recovered": 6,
-}  # fmt: skip
-_STOPPED = ("rejected", "withdrawn", "frozen", "bounced", "recovering", "recovered", "returned")
 TONES: dict[str, Tone] = {
     "returned": "wait", "frozen": "wait", "bounced": "wait", "paid": "done", "rejected": "wrong", "recovering": "wrong",
     "recovered": "off", "withdrawn": "off",
@@ -182,7 +177,7 @@ def _reached(claim: Any, dates: dict[str, date]) -> int:
         return (
             last if VERBS[last] == "publish" else last + 1
         )  # after an objection it ended on the notice itself
-    return _AT[claim.state]
+    return len(STEPS) if claim.state == "paid" else step_of(claim.state)
 
 
 def _shape(place: int, at: int, state: str) -> StepState:
@@ -190,4 +185,4 @@ def _shape(place: int, at: int, state: str) -> StepState:
         return "done"
     if place > at:
         return "todo"
-    return "stopped" if state in _STOPPED else "now"
+    return "stopped" if state in STANDING_STILL else "now"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from wudan.orders.subsidy.queries.claims import step_at
+from wudan.orders.subsidy.states import STANDING_STILL, STEPS
 from wudan.web.shared.parts import Step, StepState
 
 NOT_KEPT = "未经本系统"
@@ -43,3 +45,17 @@ def bought(state: str) -> StepState:
     if state == "paid":
         return "done"
     return "stopped" if state in STOPPED else "now"
+
+
+def claim_steps(claim: Any, done: str, ahead: str) -> list[Step]:
+    """The seven steps of a claim, the same on every desk; `done` is the address of what was done, `ahead` of what comes."""
+    at, state = step_at(claim), claim.state
+    steps = []
+    for place, (label, _) in enumerate(STEPS):
+        shape: StepState = "done" if place < at or state == "paid" else "now" if place == at else "todo"
+        if place == at and state in STANDING_STILL:
+            shape = "stopped"
+        elif shape == "todo" and state in STOPPED:
+            shape = "skipped"
+        steps.append(Step(label, shape, done if place <= at else ahead))
+    return steps

@@ -235,5 +235,13 @@ def same_case_groups(actor: Actor, state: str, today: date) -> list[LikeCases]:
 
 
 def step_of(state: str) -> int:
-    """Where a state stands on the bar of steps, counted from 0."""
+    """The step being worked on in a state, counted from 0."""
     return next(place for place, (_, states) in enumerate(STEPS) if state in states)
+
+
+def step_at(claim: Claim) -> int:
+    """Where a claim stands on the bar of steps; a refused or withdrawn one where it was stopped, by who had it last."""
+    if claim.state not in ("rejected", "withdrawn"):
+        return step_of(claim.state)
+    last = ((4, claim.second_by), (3, claim.first_by), (2, claim.accepted_by))
+    return next((place for place, by in last if by), 1)

@@ -14,10 +14,9 @@ from wudan.kernel.clock import now
 from wudan.kernel.periods import legal_day, working_days_left
 from wudan.orders.payment import desk as payment_desk
 from wudan.orders.payment.states import BATCH
-from wudan.orders.subsidy.queries.claims import step_of
-from wudan.orders.subsidy.states import CLAIM, FINAL, STEPS
+from wudan.orders.subsidy.states import CLAIM, FINAL
 from wudan.organisations.queries import calendar_overrides, district
-from wudan.web.shared.orders import orders_of_many
+from wudan.web.shared.orders import claim_steps, orders_of_many
 from wudan.web.shared.parts import Standing, Step, StepState, Tone
 from wudan.web.shared.trails import orders_bar, trail_url
 
@@ -42,7 +41,6 @@ BATCH_ACTS = {
 _BATCH_STEPS = (
     ("拟制", "drafted"), ("签批", "signed"), ("送银行", "sent"), ("银行回单", "answered"), ("结清", "settled"),
 )  # fmt: skip
-_STOPPED = ("rejected", "withdrawn", "recovered", "frozen", "returned", "bounced", "recovering")
 
 
 class Desk:
@@ -81,21 +79,13 @@ class Desk:
 
 def claim_chain(claim: Any, desk: Desk) -> dict[str, Any]:
     """The bar of a page about a claim."""
-    reached, state = step_of(claim.state), claim.state
-    waiting = state in ("submitted", "accepted", "first_passed", "second_passed", "cleared", "approved")
-    at = reached + 1 if waiting else reached
-    steps = []
-    for place, (label, _) in enumerate(STEPS):
-        shape: StepState = "done" if place < at or state == "paid" else "now" if place == at else "todo"
-        if place == at and state in _STOPPED:
-            shape = "stopped"
-        steps.append(Step(label, shape, "#history"))
+    state = claim.state
     due = None if state in FINAL else claim.due_on
     standing = Standing(
         CLAIM.states[state], legal_day(claim.state_since), ACTS.get(state, ""), due, desk.left(due), CLAIM_TONES[state]
     )  # fmt: skip
     orders = orders_bar(claim, desk.actor, desk.area, href="#history")
-    return {"orders": orders, "steps": steps, "standing": standing}
+    return {"orders": orders, "steps": claim_steps(claim, "#history", "#history"), "standing": standing}
 
 
 def batch_chain(batch: Any, since: datetime | None, due: date | None, desk: Desk) -> dict[str, Any]:
