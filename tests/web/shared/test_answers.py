@@ -8,6 +8,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from tests.cast import cast
 from wudan.kernel.errors import Refusal, Refused
 from wudan.web.shared import errors
 from wudan.web.shared.refused import RefusedMiddleware, answer
@@ -101,6 +102,18 @@ def test_account_pages_speak_chinese(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
     assert "w-account" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_account_page_says_what_is_missing_in_our_words(client: Client) -> None:
+    tez = cast("370405")
+    shown = client.post("/account/login/", {"login": ""}).content.decode()
+    assert "请填写“用户名、身份证号码或手机号码”。" in shown
+    assert "必填项" not in shown
+    client.force_login(tez.user("worker"))
+    shown = client.post("/account/password/change/", {"oldpassword": ""}).content.decode()
+    assert "请填写“再输入一次新密码”。" in shown
+    assert "必填项" not in shown
 
 
 @pytest.mark.django_db

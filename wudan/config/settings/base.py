@@ -116,6 +116,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "shared:desk"
 ACCOUNT_ADAPTER = "wudan.web.shared.login.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "wudan.web.shared.account_forms.Login",
+    "change_password": "wudan.web.shared.account_forms.ChangePassword",
+    "reauthenticate": "wudan.web.shared.account_forms.Reauthenticate",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

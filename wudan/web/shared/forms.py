@@ -17,21 +17,26 @@ from wudan.kernel import identifiers, money
 from wudan.kernel.errors import Refused
 
 
-class Form(forms.Form):
-    """A form whose standing sentences are ours: no colon after labels, errors that say how to mend them."""
+class Spoken:
+    """Mixed into a form: what is missing is said in our words, also of a field that was added to the form afterwards."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
+    fields: dict[str, forms.Field]
 
     def full_clean(self) -> None:
-        """What is missing is said in our words, also of a field that was added to the form afterwards."""
         for name, one in self.fields.items():
             chosen = isinstance(one, forms.ChoiceField | forms.FileField)
             word = "请选择" if chosen else "请填写"
             if one.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 one.error_messages["required"] = f"{word}“{one.label or name}”。"
-        super().full_clean()
+        super().full_clean()  # type: ignore[misc]
+
+
+class Form(Spoken, forms.Form):
+    """A form whose standing sentences are ours: no colon after labels, errors that say how to mend them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
 
     def add_refused(self, refused: Refused) -> None:
         """Show what the action refused: beside its field where it names one, else on top."""
