@@ -22,7 +22,7 @@ from wudan.people.actions import register_person
 from wudan.people.identity import check_document_and_name
 from wudan.people.queries import find_by_number
 
-DUTIES = "财社〔2023〕181号 第二十五条"
+DUTIES = "行政事业单位内部控制规范（试行）（财会〔2012〕21号）：不相容岗位相互分离"
 _WEAK = {
     "password_too_short": "密码太短。",
     "password_too_common": "这个密码太常见，容易被猜到。",
@@ -138,7 +138,7 @@ def grant(
     """授予岗位 from now on, or until `valid_until`, by 系统管理 of the same district; nobody grants to themselves.
 
     Refuses: forbidden; wrong-organisation, no-town, no-basis; incompatible_duties (不相容岗位, also by the database);
-    membership_once. Clause: 财社〔2023〕181号 第二十五条.
+    membership_once. Clause: 财会〔2012〕21号.
     """
     role = Role(role)
     if not basis.strip():

@@ -39,8 +39,8 @@ OFFICIAL = frozenset(
     {Role.INTAKE, Role.REVIEWER, Role.POLICY, Role.FINANCE, Role.SUPERVISOR, Role.TOWN, Role.SYSTEM}
 )
 
-# The side of the house a role stands on. One person in one district stands on one side only (财社〔2023〕181号
-# 第二十五条 岗位权限不相容); an exclusion constraint on memberships holds it. "" takes part in no conflict.
+# The side of the house a role stands on. One person in one district stands on one side only (财会〔2012〕21号
+# 不相容岗位相互分离); an exclusion constraint on memberships holds it. "" takes part in no conflict.
 DUTY_SIDE: dict[Role, str] = {
     Role.WORKER: "",
     Role.ENTERPRISE: "claim",

@@ -193,8 +193,8 @@ def summed(
 def touched(claims: facts.Claims, before: Rulebook, after: Rulebook) -> dict[str, Any] | None:
     """From which day on the draft says something else, and how many of these claims begin on or after it; None where it says
     nothing else. A claim goes by the day it begins, so a draft for the future changes none of the past."""
-    days = [one.after.valid_from if one.after else one.before.valid_from
-            for one in differences(before, after) if one.topic != HEAD and (one.after or one.before)]  # fmt: skip
+    said = [one.after or one.before for one in differences(before, after) if one.topic != HEAD]
+    days = [one.valid_from for one in said if one is not None]
     anchor = after.scope.anchor
     if not days or anchor is None:
         return None

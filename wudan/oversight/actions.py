@@ -21,8 +21,9 @@ from wudan.orders.payment.models import Batch
 from wudan.orders.subsidy.models import Claim
 from wudan.oversight.models import Finding
 from wudan.oversight.states import FINDING
+from wudan.policy.queries import MONEY
 
-BASIS = "加强资金监管（台政办发〔2020〕4号 七（三）；周政办发〔2020〕2号 三（二））"
+BASIS = MONEY
 PAYMENT_GAP = "payment-gap"
 CERTIFICATE_REVOKED = "certificate-revoked"
 RATING_DISHONEST = "rating-dishonest"
@@ -45,7 +46,7 @@ def open_finding(
 
     Refuses: forbidden, no-sentence.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         if actor is not SYSTEM:
             actor.require(Role.SUPERVISOR, Role.FINANCE, district_id=district_id)
         if not sentence.strip():
@@ -70,7 +71,7 @@ def open_finding(
 def finding_from_batch(batch_id: int, at: datetime) -> Finding | None:
     """The finding of a halted batch, for the job on "batch:halted". Delivered twice or late it adds nothing: None where the
     batch goes on again or its finding was closed already."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         batch = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id).first()
         if batch is None or batch.state != "halted" or batch.cleared_by is not None:
             return None
@@ -90,7 +91,7 @@ def finding_from_batch(batch_id: int, at: datetime) -> Finding | None:
 def finding_from_certificate(certificate_id: int, at: datetime) -> Finding | None:
     """The finding of a certificate revoked after somebody claimed on it, for the job on "certificate:revoked". None where no
     such claim stands; delivered twice it adds nothing, also after the finding was closed."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         revoked = Certificate.objects.select_for_update(no_key=True).filter(state="revoked")
         certificate = revoked.filter(pk=certificate_id).first()
         if certificate is None:
@@ -127,7 +128,7 @@ def finding_from_certificate(certificate_id: int, at: datetime) -> Finding | Non
 def finding_from_inspection(inspection_id: int, at: datetime) -> Finding | None:
     """The finding of a visit that did not match sign-in or plan, for the job on "inspection:mismatch". Delivered twice it adds
     nothing, also after the finding was closed."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         planned = Inspection.objects.select_for_update(of=("self",), no_key=True).select_related(
             "training_class"
         )
@@ -153,7 +154,7 @@ def finding_from_inspection(inspection_id: int, at: datetime) -> Finding | None:
 def finding_from_card(class_id: int, at: datetime) -> Finding | None:
     """The finding of a class with a red card (红牌), for the job on "class:red-card": counted again, since a teacher may have
     witnessed meanwhile. One finding a class; only a further red day opens a closed one's successor."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         held = TrainingClass.objects.select_for_update(no_key=True).filter(pk=class_id).first()
         days = red_days(class_id) if held else []
         subject = f"class:{class_id}"
@@ -182,7 +183,7 @@ def finding_from_rating(class_id: int, at: datetime) -> Finding | None:
     None where nobody says so, or where a finding with as many voices was opened before: delivered twice it adds nothing, and
     only a further voice opens a closed one's successor. Who said it and in which words stays out: the class page shows that.
     """
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         found = TrainingClass.objects.select_for_update(no_key=True).filter(pk=class_id).first()
         said, voices = doubts_of(class_id)
         subject = f"class:{class_id}"
@@ -204,7 +205,7 @@ def finding_from_rating(class_id: int, at: datetime) -> Finding | None:
 
 def explain(*, finding_id: int, text: str, actor: Actor, at: datetime) -> Finding:
     """说明情况, added to the evidence. By finance or the supervisor. Refuses: forbidden, wrong-state, no-text."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         finding = _locked(finding_id)
         actor.require(Role.FINANCE, Role.SUPERVISOR, district_id=finding.district_id)
         FINDING.check("close", finding.state)
@@ -221,7 +222,7 @@ def close(*, finding_id: int, conclusion: str, actor: Actor, at: datetime) -> Fi
 
     Refuses: forbidden, wrong-state, no-conclusion.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         finding = _locked(finding_id)
         actor.require(Role.SUPERVISOR, district_id=finding.district_id)
         state = FINDING.check("close", finding.state)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from time import monotonic
 from typing import Any
 
 from django.db.models import QuerySet
 
+from wudan.kernel.actor import Actor
+from wudan.kernel.periods import legal_day
 from wudan.organisations.queries import district
 from wudan.policy.engine.explain import Explanation, explain
 from wudan.policy.engine.model import Parameter
@@ -139,3 +141,29 @@ def releases_of(district_code: str) -> QuerySet[Release]:
     """The releases of a district's rulebook that decisions were made by, newest first; without their text."""
     name = rulebook_for(district_code).name
     return Release.objects.filter(rulebook=name).defer("files").order_by("-recorded_at", "-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A kind of deed (办理事项) whose clause the district's rulebook names under `deeds`; where it does not, the document stands
+    for it, so that a district needs no code of its own."""
+
+    code: str
+    label: str
+
+    def by(self, actor: Actor, at: datetime) -> str:
+        """The basis on which this actor does it."""
+        return self.of(actor.district_id, at)
+
+    def of(self, district_id: str | None, at: datetime) -> str:
+        """The basis in a district; the bare name where the deed belongs to none."""
+        if district_id is None:
+            return self.label
+        rulebook = rulebook_for(district_id)
+        stated = rulebook.deeds.get(self.code)
+        inforce = stated is not None and stated.valid_from <= legal_day(at)
+        return f"{self.label}（{stated.clause if stated and inforce else rulebook.document}）"
+
+
+MONEY = Deed("money", "加强资金监管")
+DUES = Deed("dues", "简化资金申领环节")

@@ -63,7 +63,7 @@ SECTIONS = (
         "columns",
     ),
     *("words", "groups", "certificate_types", "levels", "procedure", "funds", "fund_rules", "payee_rules"),
-    *("reserve", "targets", "lines", "document", OWN_COLUMNS, OPEN_POINTS),
+    *("reserve", "targets", "lines", "deeds", "document", OWN_COLUMNS, OPEN_POINTS),
 )
 
 
@@ -135,6 +135,7 @@ class _Loader:
         plans = self.build_plans(context, *rules)
         known = Known(words.groups, words.certificate_types, plans, funds.parameters)
         lines = read_lines(self.section, context, known, self.state)
+        deeds = lw.read_deeds(self.section, context, self.state)
         points = read_open_points(self.section(OPEN_POINTS, required=False), context)
         self.check_reasons(words.reasons, plans, context)
         if not self.collector.problems:
@@ -167,6 +168,7 @@ class _Loader:
             reserve=funds.reserve,
             targets=funds.targets,
             lines=lines,
+            deeds=deeds,
             cases=cases,
             words=words.words,
             scope=context.scope,

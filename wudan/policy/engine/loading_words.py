@@ -101,6 +101,16 @@ def check_templates(section: Item, scope: Scope) -> None:
                 sentence.fault(f"说明中的“{{{name}}}”不是事项、列或值的名称")
 
 
+def read_deeds(section: Sections, context: Context, state: State) -> dict[str, Origin]:
+    """The clauses on which kinds of deeds are done (办理依据), by the deed's code."""
+    found: dict[str, Origin] = {}
+    for code, item in section("deeds", required=False).mapping("deeds"):
+        found[code] = context.origin(item)
+        state("办理依据", item.string("label", "写中文名称"), "办理时引用这一条", found[code])
+        item.check_unknown()
+    return found
+
+
 def read_funds(section: Sections, context: Context, state: State) -> Funds:
     """Procedure parameters, pools, fund and payee rules, reserve and targets."""
     parameters = _parameters("procedure", "办理时限", section, context, state)

@@ -240,6 +240,7 @@ class OverlapRule:
     same: str
     review: bool
     origin: Origin
+    sources: tuple[str, ...] = ()
 
 
 AcrossRule = CountRule | CapRule | OverlapRule

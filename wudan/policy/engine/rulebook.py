@@ -16,8 +16,8 @@ from wudan.policy.engine.lang.nodes import Column, Node
 from wudan.policy.engine.lang.parse import Scope
 from wudan.policy.engine.lines import Line
 from wudan.policy.engine.model import (
+    AcrossRule,
     AmountPart,
-    CapRule,
     Case,
     Chosen,
     ClauseValue,
@@ -28,7 +28,6 @@ from wudan.policy.engine.model import (
     Label,
     OpenPoint,
     Origin,
-    OverlapRule,
     Parameter,
     PayeeChoice,
     Plan,
@@ -76,6 +75,7 @@ class Rulebook:
     reserve: Reserve | None
     targets: tuple[Parameter, ...]
     lines: Mapping[str, Line]
+    deeds: Mapping[str, Origin]
     cases: tuple[Case, ...]
     words: Mapping[str, str]
     scope: Scope
@@ -207,7 +207,7 @@ class Rulebook:
         """What somebody wrote into a column of its own, in Chinese."""
         return self.show(name, facts_of({name: written}, self.forms)) or ""
 
-    def clause_of(self, rule: Condition | AmountPart | CountRule | CapRule, facts: Mapping[str, Any]) -> str:
+    def clause_of(self, rule: Condition | AmountPart | AcrossRule, facts: Mapping[str, Any]) -> str:
         """A rule's clause, and beside it those of its values in force for these facts (engine values) that come from elsewhere."""
         anchor = self.scope.anchor
         day = anchor.one(facts) if anchor is not None and rule.sources else None
@@ -234,8 +234,7 @@ class Rulebook:
         for plan in plans:
             for rule in (*plan.conditions, *plan.across):
                 if rule.reason == code:
-                    known = facts and not isinstance(rule, OverlapRule)
-                    clauses[self.clause_of(rule, facts) if known else rule.origin.clause] = None
+                    clauses[self.clause_of(rule, facts) if facts else rule.origin.clause] = None
             if code == "unpriced":
                 clauses[plan.amount.origin.clause if plan.amount else plan.scheme.clause] = None
         return "；".join(clauses) or self.document

@@ -87,8 +87,7 @@ class Wording:
             return None
         holds, seen = found
         sentence = f"符合：{rule.label}" if holds else self._sentence(rule.reason, seen)
-        overlap = isinstance(rule, OverlapRule)
-        clause = rule.origin.clause if overlap else self.rulebook.clause_of(rule, self.working.facts)
+        clause = self.rulebook.clause_of(rule, self.working.facts)
         return Step(rule.reason, rule.label, holds, clause, seen, sentence)
 
     def _count(self, rule: CountRule) -> tuple[bool, dict[str, object]] | None:

@@ -30,7 +30,7 @@ from wudan.web.shared.render import page
 
 ROLES = [r for r in Role if r is not Role.WORKER]
 _PASSWORD = {"autocomplete": "new-password"}
-RULE = "申报、审核、拨付、监督四类岗位，同一个人只能在其中一类（财社〔2023〕181号 第二十五条）。"
+RULE = "申报、审核、拨付、监督四类岗位，同一个人只能在其中一类（行政事业单位内部控制规范（试行）（财会〔2012〕21号））。"
 
 
 class AccountForm(f.Form):

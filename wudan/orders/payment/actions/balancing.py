@@ -58,7 +58,7 @@ def _cancel_supplements(line: Difference, actor: Actor, at: datetime) -> None:
         one.save(update_fields=["state", "state_since"])
         release_earmark(
             pool_id=one.pool_id, amount_fen=one.amount_fen, subject=f"supplement:{one.pk}",
-            memo=f"申请{line.claim.number}的补发取消", basis=line.document or BASIS, actor=actor, at=at,
+            memo=f"申请{line.claim.number}的补发取消", basis=line.document or BASIS.by(actor, at), actor=actor, at=at,
         )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def _owe(line: Difference, fen: int, actor: Actor, at: datetime) -> None:
     )
     earmark(
         pool_id=pool.pk, amount_fen=fen, subject=f"supplement:{made.pk}", memo=f"申请{line.claim.number}补发",
-        basis=line.document or BASIS, actor=actor, at=at,
+        basis=line.document or BASIS.by(actor, at), actor=actor, at=at,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def correct_and_repay(
 
     Refuses: forbidden, not-found, no-reason, and as `record_account`, `record_organisation_account` and `repay`.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         claim = Claim.objects.filter(pk=claim_id).first()
         if claim is None:
             refuse("not-found", "没有找到这笔申请。", remedy="请从退票列表重新进入。", status=404)

@@ -140,7 +140,7 @@ def _reopen(line: Difference, actor: Actor, at: datetime) -> None:
     if pool_id is not None and claim.amount_fen:
         release_earmark(
             pool_id=pool_id, amount_fen=claim.amount_fen, subject=f"difference:{line.pk}",
-            memo=f"申请{claim.number}退回重新审核", basis=line.document or BASIS, actor=actor, at=at,
+            memo=f"申请{claim.number}退回重新审核", basis=line.document or BASIS.by(actor, at), actor=actor, at=at,
         )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def _reopen(line: Difference, actor: Actor, at: datetime) -> None:
 @contextmanager
 def _line(difference_id: int, actor: Actor, at: datetime) -> Iterator[Difference]:
     """The line with its claim, both locked, the claim first as everywhere. Refuses: not-found."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         claim_id = Difference.objects.filter(pk=difference_id).values_list("claim_id", flat=True).first()
         if claim_id is None:
             refuse("not-found", "没有找到这条差额。", remedy="请从差额列表重新进入。", status=404)

@@ -47,7 +47,7 @@ def gather(
     A published sum that differs from the approved one leaves the batch halted, with its gaps.
     Refuses: forbidden, no-pool, pool-not-payable, future-month, nothing-to-pay.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         actor.require(Role.FINANCE, district_id=district_id)
         pool = _locked_pool(district_id, pool_id)
         month = month.replace(day=1)
@@ -95,7 +95,7 @@ def gather(
 
 def remove_line(*, line_id: int, reason: str, actor: Actor, at: datetime) -> PaymentLine:
     """移出批次: a waiting line of a batch not yet signed; its claim is approved again. Refuses: forbidden, wrong-state, signed."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         line = PaymentLine.objects.filter(pk=line_id).first()
         if line is None:
             refuse("not-found", "没有找到这笔拨付明细。", remedy="请从批次页面重新进入。", status=404)
@@ -119,7 +119,7 @@ def remove_line(*, line_id: int, reason: str, actor: Actor, at: datetime) -> Pay
 
 def cancel(*, batch_id: int, reason: str = "", actor: Actor, at: datetime) -> Batch:
     """取消批次 while it is drafted: every claim is approved again. Refuses: forbidden, wrong-state."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         state = BATCH.check("cancel", batch.state)

@@ -14,8 +14,9 @@ from wudan.orders.payment.matching import Gap
 from wudan.orders.payment.models import Batch
 from wudan.orders.payment.queries import compare
 from wudan.orders.payment.states import BATCH
+from wudan.policy.queries import MONEY
 
-BASIS = "加强资金监管（台政办发〔2020〕4号 七（三）；周政办发〔2020〕2号 三（二）），补贴资金拨付规程"
+BASIS = MONEY
 MOST_GAPS = 200  # kept with the batch; a broken file may have as many as it has lines
 
 
@@ -38,7 +39,7 @@ def halt(batch: Batch, gaps: Sequence[Gap], *, at: datetime) -> None:
 
 def stop(*, batch_id: int, reason: str, actor: Actor, at: datetime) -> Batch:
     """暂停拨付 by hand, with a reason the supervisor will read. Refuses: forbidden, wrong-state, no-reason."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         if not reason.strip():
@@ -54,7 +55,7 @@ def clear(*, batch_id: int, conclusion: str, actor: Actor, at: datetime) -> Batc
 
     Refuses: forbidden, not-halted. The batch stays halted until finance resumes it.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.SUPERVISOR, district_id=batch.district_id)
         if batch.state != "halted":
@@ -70,7 +71,7 @@ def resume(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
 
     Refuses: forbidden, wrong-state; finding-open (the supervisor has not closed the finding); still-gaps.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         target = BATCH.check("resume_sent" if batch.sent_at else "resume_draft", batch.state)

@@ -24,7 +24,7 @@ def say_received(*, claim_id: int, received: bool, actor: Actor, at: datetime) -
 
     Refuses as `answer_receipt`: not-found, forbidden, wrong-state, not-payee.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         claim = answer_receipt(claim_id=claim_id, received=received, actor=actor, at=at)
         found = Inquiry.objects.filter(claim=claim, state="open").first()
         if received and found is not None:
@@ -51,7 +51,7 @@ def answer_inquiry(
     What came back is a bounce: the money is set aside again and the claim waits for its account to be corrected (`correct_and_repay`).
     Refuses: forbidden, not-found, wrong-state, no-voucher, no-finding; recovery-open, difference-live where it did not arrive.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         claim_id = Inquiry.objects.filter(pk=inquiry_id).values_list("claim_id", flat=True).first()
         if claim_id is None:
             refuse("not-found", "没有找到这件到账核实。", remedy="请从列表重新进入。", status=404)
@@ -114,7 +114,7 @@ def _send_back(claim: Claim, found: Inquiry, actor: Actor, at: datetime) -> None
         amount_fen=line.amount_fen,
         subject=f"batch:{line.batch_id}",
         memo=f"申请{claim.number}银行事后退回，流水号{found.voucher}",
-        basis=BASIS,
+        basis=BASIS.by(actor, at),
         actor=actor,
         at=at,
     )

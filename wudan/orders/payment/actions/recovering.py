@@ -28,7 +28,7 @@ def open_recovery(
 
     Refuses: forbidden, wrong-state, already, too-much, no-reason, no-basis.
     """
-    with acting(actor=actor, at=at, basis=basis.strip() or BASIS):
+    with acting(actor=actor, at=at, basis=basis.strip() or BASIS.by(actor, at)):
         claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
         if claim is None:
             refuse("not-found", "没有找到这笔申请。", remedy="请从列表重新进入。", status=404)
@@ -60,7 +60,7 @@ def record_recovery(
 
     Refuses: forbidden, wrong-state, too-much, no-voucher, receipt_once, future-day, amount.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         found = Recovery.objects.select_for_update(no_key=True).filter(pk=recovery_id).first()
         if found is None:
             refuse("not-found", "没有找到这笔追回。", remedy="请从追回列表重新进入。", status=404)

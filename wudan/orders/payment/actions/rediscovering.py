@@ -20,9 +20,9 @@ from wudan.orders.subsidy.models import Claim, FactCorrection
 from wudan.orders.subsidy.queries.now import first_day
 from wudan.people.models import GroupTag
 from wudan.policy.models import Evaluation, Release
-from wudan.policy.queries import rulebook_for, rulebook_of
+from wudan.policy.queries import MONEY, rulebook_for, rulebook_of
 
-BASIS = "加强资金监管（台政办发〔2020〕4号 七（三）；周政办发〔2020〕2号 三（二）），补贴资金拨付规程"
+BASIS = MONEY
 CHUNK = 500
 
 
@@ -98,7 +98,7 @@ def rediscover_release(
     if valid_from > legal_day(at):
         return None
     release = Release.objects.get(pk=release_id)
-    with acting(actor=SYSTEM, at=at, basis=release.document or BASIS):
+    with acting(actor=SYSTEM, at=at, basis=release.document):
         fact = _recorded(
             f"release:{release_id}:{district_id}",
             district_id,
@@ -116,7 +116,7 @@ def rediscover_release(
 
 
 def _release_chunk(fact_id: int, release: Release, valid_from: date, at: datetime) -> None:
-    with acting(actor=SYSTEM, at=at, basis=release.document or BASIS):
+    with acting(actor=SYSTEM, at=at, basis=release.document):
         fact = LateFact.objects.select_for_update(no_key=True).get(pk=fact_id)
         if fact.seen_at is not None:
             return
@@ -188,7 +188,7 @@ def _once(
     **fields: Any,
 ) -> LateFact:
     """Record the fact and look again, in one transaction; a fact already looked at is left as it is."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(district, at)):
         fact = _recorded(key, district, person_id=person_id, at=at, **fields)
         if fact.seen_at is None:
             persons = [] if person_id is None else [person_id]

@@ -24,7 +24,7 @@ def repay(*, claim_id: int, actor: Actor, at: datetime, comment: str = "") -> Cl
 
     Refuses: forbidden, wrong-state, no-account, account-unchanged. The sum stays earmarked; the bounced line stays as it is.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         mark_repay(
             claim_id=claim_id, actor=actor, at=at, comment=comment
         )  # locks the claim, and refuses strangers
@@ -50,7 +50,7 @@ def repay_to(
 
     Refuses as `record_organisation_account` and `repay`; not-payee where the money goes to a person.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         claim = Claim.objects.filter(pk=claim_id, organisation=actor.organisation_id or 0).first()
         if claim is None:
             forbid("这笔申请不是由您的单位提交的。", remedy="请由原申请单位办理。")

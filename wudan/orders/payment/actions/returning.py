@@ -35,7 +35,7 @@ def record_return(
     accepted, the batch is halted. Refuses: forbidden, wrong-state, and what `bankreturn.read` refuses.
     """
     file_hash = hashlib.sha256(content).hexdigest()
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         known = BankReturn.objects.filter(batch=batch, file_hash=file_hash, accepted=True).first()
@@ -59,7 +59,7 @@ def record_return(
 
 def settle(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
     """结清: every line answered, and published = payable = sent = received. A gap halts instead. Refuses: forbidden, wrong-state."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         state = BATCH.check("settle", batch.state)
@@ -140,7 +140,7 @@ def _book(
                 amount_fen=sum(row.amount_fen for row in rows),
                 subject=f"batch:{batch.pk}",
                 memo=f"批次{batch.number}{words}，共{len(rows)}笔",
-                basis=BASIS,
+                basis=BASIS.by(actor, at),
                 actor=actor,
                 at=at,
             )

@@ -21,8 +21,8 @@ OUT = ("sent", "answered", "settled")
 
 def sign(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
     """签批 by another finance officer than the one who gathered. Refuses: forbidden, wrong-state, empty,
-    batch_signed_by_another, wudan-duty (whoever decided a claim). Clause: 财社〔2023〕181号 第二十五条."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    batch_signed_by_another, wudan-duty (whoever decided a claim). Clause: 财会〔2012〕21号, 不相容岗位相互分离."""
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         state = BATCH.check("sign", batch.state)
@@ -32,7 +32,7 @@ def sign(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
             refuse(
                 "batch_signed_by_another",
                 "这个批次由您拟制，不能再由您签批。",
-                clause="财社〔2023〕181号 第二十五条",
+                clause="行政事业单位内部控制规范（试行）（财会〔2012〕21号）",
                 remedy="请由另一位财务人员登录后签批。",
             )
         batch.state, batch.signed_by = state, actor.user_id
@@ -46,7 +46,7 @@ def send(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
     Where published, payable and line differ nothing is sent: the batch comes back halted with its gaps.
     Refuses: forbidden, wrong-state, wudan-duty, overdrawn.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         state = BATCH.check("send", batch.state)
@@ -60,7 +60,7 @@ def send(*, batch_id: int, actor: Actor, at: datetime) -> Batch:
             amount_fen=batch.total_fen,
             subject=f"batch:{batch.pk}",
             memo=f"批次{batch.number}送银行，共{batch.lines_count}笔",
-            basis=BASIS,
+            basis=BASIS.by(actor, at),
             actor=actor,
             at=at,
         )
@@ -91,7 +91,7 @@ def bank_file(*, batch_id: int, format: str, reason: str, actor: Actor, at: date
             field="reason",
             status=INVALID,
         )
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         batch = locked_batch(batch_id)
         actor.require(Role.FINANCE, district_id=batch.district_id)
         if batch.state not in OUT or batch.sent_at is None:

@@ -47,7 +47,7 @@ def repay_supplement(
 
     Refuses: forbidden, not-found, wrong-state, no-reason, and as `record_account` and `record_organisation_account`.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         found = (
             Supplement.objects.select_for_update(of=("self",), no_key=True)
             .select_related("claim")

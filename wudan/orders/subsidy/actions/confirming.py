@@ -42,7 +42,7 @@ def confirm_dues(*, due_ids: Sequence[int], actor: Actor, at: datetime, authorit
     for due in _of(due_ids):
         _require_own(due, actor)
     refresh_dues(due_ids=due_ids, at=at)  # kept even where this ends in a refusal: the page then says why
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         dues = list(
             Due.objects.select_for_update(of=("self",))
             .select_related("evaluation", "person")
@@ -113,7 +113,7 @@ def state_own(*, due_ids: Sequence[int], own: Mapping[str, object], actor: Actor
 def _stated(
     due_ids: Sequence[int], change: Callable[[ClaimForm], dict[str, Any]], actor: Actor, at: datetime
 ) -> list[Due]:
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         for due in _of(due_ids, locked=True):
             _require_own(due, actor)
             if due.state not in ("ready", "not_due"):
@@ -146,7 +146,7 @@ def _require_sound(form: ClaimForm, rulebook: Rulebook) -> None:
 
 
 def _move(verb: str, due_id: int, reason: str, actor: Actor, at: datetime) -> Due:
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         due = _of([due_id], locked=True)[0]
         _require_own(due, actor)
         due.state, due.reason = DUE.check(verb, due.state), reason.strip()

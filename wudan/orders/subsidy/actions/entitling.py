@@ -33,9 +33,9 @@ from wudan.orders.subsidy.states import DUE
 from wudan.people.models import Person
 from wudan.policy.actions import evaluate
 from wudan.policy.engine.decide import decide
-from wudan.policy.queries import rulebook_for
+from wudan.policy.queries import DUES, rulebook_for
 
-BASIS = "简化资金申领环节（台政办发〔2020〕4号 七（四）；周政办发〔2020〕2号 三（三））"
+BASIS = DUES
 OPEN = ("ready", "not_due")
 CHUNK = 200
 ASKED_AGAIN_FOR = timedelta(days=400)
@@ -46,7 +46,7 @@ PASSING = ("approved", "review")
 # --- what the chain tells -----------------------------------------------------------------------------------------
 def prepare_due(*, certificate_id: int, at: datetime) -> list[Due]:
     """证书核发后准备补贴. Delivered twice it adds nothing; a certificate revoked meanwhile ends what it made due."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         certificate = (
             Certificate.objects.select_for_update(of=("self",), no_key=True)
             .select_related(
@@ -64,7 +64,7 @@ def prepare_due(*, certificate_id: int, at: datetime) -> list[Due]:
 
 def prepare_class_dues(*, class_id: int, at: datetime) -> list[Due]:
     """A whole class: every valid certificate, and what the days attended give. A class that fell through ends what it made."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         found = (
             TrainingClass.objects.select_for_update(of=("self",), no_key=True)
             .select_related("project")
@@ -97,7 +97,7 @@ def prepare_class_dues(*, class_id: int, at: datetime) -> list[Due]:
 
 def prepare_project_dues(*, project_id: int, at: datetime) -> list[Due]:
     """项目制: the advance once training runs, the balance with the counts of the day once all classes have ended."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         project = Project.objects.select_for_update(no_key=True).filter(pk=project_id).first()
         if project is None:
             return []
@@ -116,7 +116,7 @@ def end_dues(*, certificate_id: int, reason: str, at: datetime) -> list[Due]:
 
 def refresh_dues(*, due_ids: Iterable[int], at: datetime) -> list[Due]:
     """重新核算 what nobody has confirmed yet, by the facts of today. Lines otherwise settled are left as they are."""
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         dues = list(Due.objects.filter(pk__in=list(due_ids), state__in=OPEN).order_by("pk"))
         classes = {due.training_class_id for due in dues if due.training_class_id is not None}
         days = {
@@ -268,7 +268,7 @@ def plain(form: ClaimForm) -> dict[str, Any]:
 
 
 def _end(dues: Any, reason: str, at: datetime) -> list[Due]:
-    with acting(actor=SYSTEM, at=at, basis=BASIS):
+    with acting(actor=SYSTEM, at=at, basis=BASIS.of(None, at)):
         found = list(
             dues.select_for_update(of=("self",)).exclude(state__in=("claimed", "withdrawn")).order_by("pk")
         )

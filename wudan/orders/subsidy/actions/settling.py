@@ -24,9 +24,9 @@ from wudan.orders.subsidy.queries.now import facts_of
 from wudan.orders.subsidy.states import CLAIM
 from wudan.people.actions import archive_many
 from wudan.people.models import ArchiveEntry
-from wudan.policy.queries import rulebook_for
+from wudan.policy.queries import MONEY, rulebook_for
 
-BASIS = "加强资金监管（台政办发〔2020〕4号 七（三）；周政办发〔2020〕2号 三（二）），补贴资金拨付规程"
+BASIS = MONEY
 CHUNK = 2000
 _ARCHIVED = {"paid": "已拨付", "recovered": "已退回", "bounced": "被银行退回，重新拨付"}
 
@@ -43,7 +43,7 @@ def mark_released(*, claim_ids: Collection[int], actor: Actor, at: datetime, com
 
 def mark_paid(*, claim_ids: Collection[int], actor: Actor, at: datetime) -> int:
     """银行已付: batched → paid, and written into each person's e-archive. Refuses as `mark_batched`."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         moved = _move("pay", claim_ids, actor, at, due_on=None)
         _archive(claim_ids, "paid", at)
     return moved
@@ -56,7 +56,7 @@ def mark_bounced(*, reasons: Mapping[int, str], actor: Actor, at: datetime) -> i
 
 def mark_bounced_late(*, claim_id: int, reason: str, actor: Actor, at: datetime) -> int:
     """银行事后退回: paid → bounced, what the bank reported as paid came back. Refuses: forbidden, wrong-state."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         due = _pay_by([claim_id], at)
         moved = _move(
             "bounce_late", [claim_id], actor, at, comments={claim_id: reason}, due_on=due, receipt_answer=""
@@ -83,7 +83,7 @@ def mark_recovering(*, claim_id: int, actor: Actor, at: datetime, comment: str) 
 
 def mark_recovered(*, claim_id: int, actor: Actor, at: datetime) -> int:
     """已全部追回: recovering → recovered; what could be had once may be had again. Refuses: forbidden, wrong-state."""
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         moved = _move("finish_recovery", [claim_id], actor, at)
         PaidKey.objects.filter(claim_id=claim_id).delete()
         free_slots(list(Claim.objects.filter(pk=claim_id)), at)
@@ -101,7 +101,7 @@ def mark_restored(*, claim_id: int, actor: Actor, at: datetime, comment: str) ->
 
     Refuses: forbidden, wrong-state, paid_once and claim_once where the same was had another way meanwhile.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         moved = _move("restore", [claim_id], actor, at, comments={claim_id: comment})
         claim = Claim.objects.get(pk=claim_id)
         holder = "project" if claim.person_id is None else f"person:{claim.person_id}"
@@ -118,7 +118,7 @@ def mark_reopened(*, claim_id: int, actor: Actor, at: datetime, comment: str) ->
 
     The money set aside is the caller's to give back. Refuses: forbidden, wrong-state.
     """
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         claim = Claim.objects.get(pk=claim_id)
         clear_override(claim)
         claim.save(update_fields=[*OVERRIDE, "amount_fen"])
@@ -147,7 +147,7 @@ def _move(
     **fields: Any,
 ) -> int:
     ids = sorted(set(claim_ids))
-    with acting(actor=actor, at=at, basis=BASIS):
+    with acting(actor=actor, at=at, basis=BASIS.by(actor, at)):
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
             rows = list(Claim.objects.select_for_update(no_key=True).filter(pk__in=chunk).order_by("pk"))

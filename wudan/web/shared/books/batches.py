@@ -21,8 +21,6 @@ from wudan.web.shared.lists import Column, Filter, ListPage, Query
 from wudan.web.shared.parts import Crumb, Event, Tone
 from wudan.web.shared.words import cn_month
 
-HOUSE_CLAUSE = "财社〔2023〕181号 第二十五条"
-
 
 def batches(request: HttpRequest, desk: Desk, template: str, context: dict[str, Any]) -> HttpResponseBase:
     """The district's batches. Four queries, whatever their number."""
