@@ -34,8 +34,7 @@ KEEP = """
 WITH who AS MATERIALIZED (
   SELECT set_config('wudan.actor', %s, true), set_config('wudan.basis', %s, true), set_config('wudan.at', %s, true)
 ), claim AS (
-  INSERT INTO subsidy_claim SELECT made.* FROM who, jsonb_populate_record(NULL::subsidy_claim,
-    %s::jsonb || jsonb_build_object('id', nextval(pg_get_serial_sequence('subsidy_claim', 'id')))) made RETURNING id
+  INSERT INTO subsidy_claim ({columns}) SELECT {columns} FROM who, json_populate_record(NULL::subsidy_claim, %s) RETURNING id
 )
 INSERT INTO policy_evaluation (release_id, subject, stage, made_at, facts, others, outcome, amount_fen, reasons, steps,
   amount_steps, would_pass_if)
@@ -164,6 +163,7 @@ def plain(
     persons: list[tuple[int, list[int]]], *, durable: bool = False
 ) -> tuple[list[list[float]], list[float]]:
     """Milliseconds of each step, for each person."""
+    from wudan.orders.subsidy.forms import COLUMNS
     from wudan.orders.subsidy.models import Claim
     from wudan.orders.subsidy.queries.now import facts_of
     from wudan.orders.subsidy.states import DECIDED, PLACED
@@ -177,17 +177,21 @@ def plain(
     book, release = compiled(rulebook), record_release(rulebook, at).pk
     attributes = [field.attname for field in Claim._meta.concrete_fields]
     others = Claim.objects.filter(district_id=DISTRICT, state__in=PLACED, person__in=[0]).order_by("pk")
-    asked, given = others.query.sql_with_params()
+    facts = ("id", "number", "person", "state", "amount_fen", "applied_at", *COLUMNS)  # what `facts_of` reads
+    asked, given = others.only(*facts).query.sql_with_params()
+    read = [f.attname for f in Claim._meta.concrete_fields if f.name in facts]
+    made = [name for name in attributes if name != "id"]
+    keep = KEEP.format(columns=", ".join(f'"{name}"' for name in made))
     news = [new_claim(person, own[0], at, i) for i, (person, own) in enumerate(persons)]
     who = json.dumps({"user": 1, "role": "worker", "label": "bench"})
     times = []
     line = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=0)
     line.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
-    before = used(line)
+    cursor, before = line.cursor(), used(line)
     for new in news:
         clock = [time.perf_counter()]
-        found = line.execute(asked, [new.person_id if value == 0 else value for value in given])
-        beside = [Claim.from_db("default", attributes, row) for row in found.fetchall()]
+        cursor.execute(asked, [new.person_id if value == 0 else value for value in given])
+        beside = [Claim.from_db("default", read, row) for row in cursor.fetchall()]
         clock.append(time.perf_counter())
         paid = [{**facts_of(c), "amount_fen": c.amount_fen or 0} for c in beside if c.state in DECIDED]
         pending = [facts_of(c) for c in (*beside, new) if c.state not in DECIDED]
@@ -197,8 +201,8 @@ def plain(
         new.outcome, new.amount_fen, new.reasons = working.outcome, working.amount_fen, working.reasons
         steps = [[held, saw] for held, saw in zip(working.held, working.seen, strict=True)]
         clock.append(time.perf_counter())
-        claim = as_json({name: getattr(new, name) for name in attributes if name != "id"})
-        line.execute(KEEP, (
+        claim = as_json({name: getattr(new, name) for name in made})
+        cursor.execute(keep, (
             who, "bench", at.isoformat(), claim, release, at, as_json(pending[-1]), as_json([*paid, *pending[:-1]]),
             working.outcome, working.amount_fen, working.reasons, as_json(steps), as_json(working.steps),
         ))  # fmt: skip
@@ -207,12 +211,10 @@ def plain(
     return times, [(now - then) / len(news) for then, now in zip(before, used(line), strict=True)]
 
 
-def as_json(value: Any) -> str:
-    return json.dumps(
-        value,
-        ensure_ascii=False,
-        default=lambda other: sorted(other) if isinstance(other, frozenset) else str(other),
-    )
+as_json = json.JSONEncoder(
+    ensure_ascii=False,
+    default=lambda other: sorted(other) if isinstance(other, frozenset) else str(other),
+).encode
 
 
 def used(line: Any) -> tuple[float, float]:

