@@ -6,6 +6,7 @@ import csv
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -79,19 +80,27 @@ def _rows(table: pa.Table) -> Iterator[Iterable[tuple[Any, ...]]]:
 
 
 def _parquet(tables: Iterable[pa.Table], name: str) -> None:
-    """Texts that repeat are written by dictionary, others as they are; every reader sees plain text."""
+    """Texts that repeat are written by dictionary, others as they are; every reader sees plain text. A table is written while
+    the next one is made."""
     writer: pq.ParquetWriter | None = None
-    try:
-        for table in tables:
-            if writer is None:
-                repeating = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-                writer = pq.ParquetWriter(
-                    name, table.schema, use_dictionary=repeating, write_statistics=repeating, store_schema=False
-                )
-            writer.write_table(table, row_group_size=_GROUP)
-    finally:
-        if writer is not None:
-            writer.close()
+    with ThreadPoolExecutor(1) as hand:
+        try:
+            written: Future[None] | None = None
+            for table in tables:
+                if writer is None:
+                    repeating = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+                    writer = pq.ParquetWriter(
+                        name, table.schema, use_dictionary=repeating, write_statistics=False, store_schema=False
+                    )
+                if written is not None:
+                    written.result()
+                written = hand.submit(writer.write_table, table, row_group_size=_GROUP)
+            if written is not None:
+                written.result()
+        finally:
+            hand.shutdown()
+            if writer is not None:
+                writer.close()
 
 
 def _csv(tables: Iterable[pa.Table], name: str) -> None:

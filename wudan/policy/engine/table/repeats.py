@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -10,16 +10,17 @@ import pyarrow as pa
 from wudan.policy.engine.table.cells import Bools, Ints
 from wudan.policy.engine.table.store import Piece
 
-_AT_ONCE = 1 << 24
-"""So many hashes are sorted at a time."""
+_AT_ONCE = 1 << 23
+"""So many hashes, or fewer, are sorted at a time."""
+Map = Callable[[Callable[[int], Ints], Iterable[int]], Iterable[Ints]]
 
 
-def repeated(pieces: Sequence[Piece]) -> dict[int, Ints]:
+def repeated(pieces: Sequence[Piece], each: Map = map) -> dict[int, Ints]:
     """By piece, the rows whose number occurred in an earlier piece or row; pieces come in order, the history's first.
 
-    Two numbers are the same only letter by letter; hashes merely say where to look.
+    Two numbers are the same only letter by letter; hashes merely say where to look. `each` may do several parts at once.
     """
-    suspects = _twice(pieces)
+    suspects = _twice(pieces, each)
     if not len(suspects):
         return {}
     found: list[tuple[int, Ints, pa.Array]] = []
@@ -51,17 +52,19 @@ def occurred(texts: Sequence[pa.Array]) -> Bools:
     return np.asarray((codes >= 0) & (codes <= before), np.bool_)
 
 
-def _twice(pieces: Sequence[Piece]) -> Ints:
+def _twice(pieces: Sequence[Piece], each: Map) -> Ints:
     """Hashes that occur more than once."""
-    parts = -(-sum(piece.rows for piece in pieces) // _AT_ONCE)
-    twice: list[Ints] = []
-    for part in range(parts):
+    rows = sum(piece.rows for piece in pieces)
+    parts = 1 << max(0, -(-rows // _AT_ONCE) - 1).bit_length()
+
+    def part(number: int) -> Ints:
         picked = []
         for piece in pieces:
-            mine = piece.hashes if parts == 1 else piece.hashes[piece.hashes % parts == part]
-            picked.append(mine)
+            picked.append(piece.hashes[piece.hashes & (parts - 1) == number] if parts > 1 else piece.hashes)
             piece.rest()
-        whole = np.concatenate(picked)
+        whole = np.concatenate(picked) if picked else np.zeros(0, np.int64)
         whole.sort()
-        twice.append(np.unique(whole[1:][whole[1:] == whole[:-1]]))
-    return np.concatenate(twice) if twice else np.zeros(0, np.int64)
+        twice: Ints = np.unique(whole[1:][whole[1:] == whole[:-1]])
+        return twice
+
+    return np.concatenate(list(each(part, range(parts))))

@@ -116,7 +116,7 @@ class Deciding:
         with ThreadPoolExecutor(self.workers) as pool:
             self.read(pool)
             pa.default_memory_pool().release_unused()  # else what reading took stays taken till the end
-            self.mark_repeats()
+            self.mark_repeats(pool)
             self.refuse_bad_history()
             if self.spill is not None:
                 self.spill.close()
@@ -146,11 +146,11 @@ class Deciding:
             piece.settle(self.spill)
         return piece
 
-    def mark_repeats(self) -> None:
+    def mark_repeats(self, pool: ThreadPoolExecutor) -> None:
         """Take the rows whose number occurred before out of the entries, and into the faults."""
         given = self.claims.repeated
         if given is None:
-            marked = repeated(self.pieces)
+            marked = repeated(self.pieces, pool.map)
         else:
             claims = ((n, p) for n, p in enumerate(self.pieces) if not p.paid)
             marked = {n: np.flatnonzero(given[p.first : p.first + p.rows]) for n, p in claims}
