@@ -139,27 +139,27 @@ def canonical_code(occupation_id: int) -> str:
     return next((code for _, _, code, _ in family if code), family[0][3] if family else "")
 
 
-_FAMILIES = """
+# One step along the links to what is the same, either way, from whatever the recursion has reached.
+_LINKED = """CASE WHEN link.old_id = family.id THEN link.new_id ELSE link.old_id END
+        FROM family JOIN occupations_occupationlink link
+            ON link.kind = 'same' AND family.id IN (link.old_id, link.new_id)"""
+_FAMILIES = f"""
     WITH RECURSIVE family (root, id) AS (
         SELECT one, one FROM unnest(%s::bigint[]) one
         UNION
-        SELECT family.root, CASE WHEN link.old_id = family.id THEN link.new_id ELSE link.old_id END
-        FROM family JOIN occupations_occupationlink link
-            ON link.kind = 'same' AND family.id IN (link.old_id, link.new_id)
+        SELECT family.root, {_LINKED}
     )
     SELECT root, id FROM family
-"""
-_FAMILY = """
+"""  # noqa: S608 - a constant
+_FAMILY = f"""
     WITH RECURSIVE family (id) AS (
         SELECT CASE WHEN kind = 'trade' THEN coalesce(parent_id, id) ELSE id END
         FROM occupations_occupation WHERE id = %s
         UNION
-        SELECT CASE WHEN link.old_id = family.id THEN link.new_id ELSE link.old_id END
-        FROM family JOIN occupations_occupationlink link
-            ON link.kind = 'same' AND family.id IN (link.old_id, link.new_id)
+        SELECT {_LINKED}
     )
     SELECT edition, id, code, name FROM family JOIN occupations_occupation USING (id)
-"""
+"""  # noqa: S608 - a constant
 
 
 def levels(occupation_id: int) -> list[int]:
